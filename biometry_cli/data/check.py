@@ -1,0 +1,182 @@
+"""``biometry data check``: read every image and mask of a data folder and say what is there."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from biometry_cli.data.images import read_scan
+from biometry_cli.data.layout import Dataset
+from biometry_cli.data.masks import read_mask
+from biometry_cli.data.samples import Sample
+from biometry_cli.errors import DataError
+
+_THREADS = 4
+
+
+class SplitReport(BaseModel):
+    """What one split holds. ``class_shares`` are shares of area (masks) or of images (labels)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    images: int
+    subjects: int
+    sizes: dict[str, int]
+    class_shares: dict[str, float]
+    calibrated: int
+    references: dict[str, int]
+
+
+class DataReport(BaseModel):
+    """The whole check. ``errors`` make the data unusable; ``warnings`` deserve a look."""
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: str
+    task: str
+    classes: list[str]
+    splits: dict[str, SplitReport]
+    notes: list[str]
+    warnings: list[str]
+    errors: list[str]
+
+
+class _Facts(BaseModel):
+    size: tuple[int, int] = (0, 0)
+    digest: str = ""
+    areas_px: list[int] = []
+    error: str | None = None
+
+
+def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) -> DataReport:
+    """Read all of ``dataset`` and report; nothing is raised for what the files hold.
+
+    Args:
+        dataset: as ``read_dataset`` gives it.
+        on_image: called after each image, for a progress bar.
+    """
+    errors = [problem.paragraph() for problem in dataset.problems]
+    warnings: list[str] = []
+    splits: dict[str, SplitReport] = {}
+    seen: dict[str, tuple[str, Path]] = {}
+    for split, samples in dataset.splits.items():
+        facts = list(_all_facts(samples, dataset, on_image))
+        errors += [fact.error for fact in facts if fact.error is not None]
+        splits[split] = _summarise(samples, facts, dataset)
+        for sample, fact in zip(samples, facts, strict=True):
+            if not fact.digest:
+                continue
+            before = seen.setdefault(fact.digest, (split, sample.image))
+            if before[0] != split:
+                errors.append(
+                    f"{sample.image}: has the same pixels as {before[1]}, in another split. "
+                    "Keep one of them."
+                )
+        if not samples:
+            errors.append(f"{dataset.root}: the {split} split holds no images.")
+    errors += _shared_subjects(dataset)
+    if not any(samples for samples in dataset.splits.values()):
+        errors.append(f"{dataset.root}: holds no images at all.")
+    if any(0 < each.calibrated < each.images for each in splits.values()):
+        warnings.append("Some images have no pixel size: their measures are in pixels.")
+    for split, each in splits.items():
+        missing = [name for name in dataset.labels.classes if not each.class_shares.get(name)]
+        if each.images and missing:
+            warnings.append(f"{split} holds no {', '.join(missing)}.")
+    return DataReport(
+        folder=str(dataset.root),
+        task=dataset.labels.task,
+        classes=list(dataset.labels.classes),
+        splits=splits,
+        notes=list(dataset.notes),
+        warnings=warnings,
+        errors=errors,
+    )
+
+
+def require_sound(report: DataReport) -> None:
+    """Raise DataError when the report holds errors, naming the first and counting the rest."""
+    if report.errors:
+        more = len(report.errors) - 1
+        rest = f"; {more} more, see `biometry data check {report.folder}`" if more else ""
+        raise DataError(report.errors[0].rstrip(".") + rest)
+
+
+def _all_facts(
+    samples: tuple[Sample, ...], dataset: Dataset, on_image: Callable[[], None] | None
+) -> Iterator[_Facts]:
+    # Decoding releases the interpreter lock, so a few threads read a folder in less time.
+    remaining = iter(samples)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while chunk := list(islice(remaining, 64)):
+            for fact in pool.map(lambda sample: _read_facts(sample, dataset), chunk):
+                if on_image is not None:
+                    on_image()
+                yield fact
+
+
+def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
+    try:
+        pixels = read_scan(sample.image).pixels
+    except DataError as error:
+        return _Facts(error=error.paragraph())
+    size = (pixels.shape[0], pixels.shape[1])
+    digest = hashlib.sha256(repr(size).encode() + pixels.tobytes()).hexdigest()
+    if sample.mask is None:
+        return _Facts(size=size, digest=digest)
+    try:
+        mask = read_mask(sample.mask, dataset.labels.structures, dataset.coding)
+    except DataError as error:
+        return _Facts(size=size, digest=digest, error=error.paragraph())
+    if mask.shape != size:
+        return _Facts(
+            size=size,
+            digest=digest,
+            error=f"{sample.mask}: is {_written(mask.shape)} while its image is {_written(size)}. "
+            "Save the mask at the image's size.",
+        )
+    areas = np.bincount(mask.ravel(), minlength=len(dataset.labels.classes))
+    return _Facts(size=size, digest=digest, areas_px=areas.tolist())
+
+
+def _summarise(samples: tuple[Sample, ...], facts: list[_Facts], dataset: Dataset) -> SplitReport:
+    classes = dataset.labels.classes
+    if dataset.labels.task == "segment":
+        counted = [fact.areas_px for fact in facts if fact.areas_px]
+        totals = np.sum(counted, axis=0) if counted else np.zeros(len(classes))
+    else:
+        totals = np.array([sum(s.label == name for s in samples) for name in classes])
+    shares = totals / max(float(totals.sum()), 1.0)
+    references = Counter(name for s in samples for name in s.calibration.reference_mm)
+    return SplitReport(
+        images=len(samples),
+        subjects=len({sample.subject for sample in samples}),
+        sizes=dict(Counter(_written(f.size) for f in facts if f.size != (0, 0)).most_common()),
+        class_shares={name: float(share) for name, share in zip(classes, shares, strict=True)},
+        calibrated=sum(sample.calibration.spacing_mm is not None for sample in samples),
+        references=dict(references),
+    )
+
+
+def _shared_subjects(dataset: Dataset) -> list[str]:
+    home: dict[str, str] = {}
+    shared: dict[tuple[str, str], list[str]] = {}
+    for split, samples in dataset.splits.items():
+        for subject in sorted({sample.subject for sample in samples}):
+            first = home.setdefault(subject, split)
+            if first != split:
+                shared.setdefault((first, split), []).append(subject)
+    return [
+        f"{dataset.root}: {len(subjects)} subjects are both in {first} and in {second}, "
+        f"such as {subjects[0]}. Move all images of a subject into one split."
+        for (first, second), subjects in shared.items()
+    ]
+
+
+def _written(size: tuple[int, ...]) -> str:
+    return f"{size[1]} x {size[0]}"

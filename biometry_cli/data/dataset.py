@@ -1,0 +1,137 @@
+"""Training samples as tensors: read once, kept small in memory, changed anew each epoch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset as TorchDataset
+from torch.utils.data import Sampler
+
+from biometry_cli.data.augment import augment, keyed_generator
+from biometry_cli.data.images import read_scan
+from biometry_cli.data.labels import LabelSchema
+from biometry_cli.data.layout import Dataset
+from biometry_cli.data.masks import read_mask
+from biometry_cli.data.preprocess import Preprocess
+from biometry_cli.data.samples import Sample
+from biometry_cli.settings import AugmentSettings
+
+# Half precision keeps 11 bits: more than the scan's 8, and enough for a mask's coverage.
+_Kept = tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]
+EpochAndIndex = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tensors of one step: ``images`` (B, 1, H, W); ``targets`` as the task's loss takes them."""
+
+    images: Tensor
+    targets: Tensor
+
+
+class TrainingData(TorchDataset[tuple[Tensor, Tensor]]):
+    """Samples of one split, indexed by (epoch, index).
+
+    An item is the image (1, H, W) float32, normalised, and its target: for segmentation the
+    coverage of each structure (S, H, W) float32, 0 to 1; for classification the class () int64.
+
+    Args:
+        samples: what to learn from.
+        labels, dataset: what the masks or labels mean.
+        preprocess: input size and normalisation.
+        augmentation: random changes.
+        seed: keys the changes together with epoch and index.
+        cache_mb: decoded images are kept while they fit.
+    """
+
+    def __init__(
+        self,
+        samples: Sequence[Sample],
+        dataset: Dataset,
+        preprocess: Preprocess,
+        augmentation: AugmentSettings,
+        *,
+        seed: int,
+        cache_mb: int,
+    ) -> None:
+        self._samples = samples
+        self._labels: LabelSchema = dataset.labels
+        self._coding = dataset.coding
+        self._preprocess = preprocess
+        self._augmentation = augmentation
+        self._seed = seed
+        planes = 1 + len(self._labels.structures)
+        sample_mb = planes * preprocess.height_px * preprocess.width_px * 2 / 2**20
+        self._cached = min(len(samples), int(cache_mb / sample_mb))
+        self._kept: dict[int, _Kept] = {}
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def __getitem__(self, key: EpochAndIndex) -> tuple[Tensor, Tensor]:
+        epoch, index = key
+        image, masks = (torch.from_numpy(each.astype(np.float32)) for each in self._read(index))
+        generator = keyed_generator(self._seed, epoch, index)
+        image, masks = augment(image, masks, self._augmentation, generator)
+        image = torch.from_numpy(self._preprocess.normalise(image.numpy()))
+        if self._labels.task == "segment":
+            return image, masks
+        label = self._samples[index].label
+        return image, torch.tensor(self._labels.classes.index(str(label)))
+
+    def warm(self) -> Iterator[int]:
+        """Fill the cache, yielding the count after each image. Raises DataError."""
+        for index in range(self._cached):
+            self._read(index)
+            yield index + 1
+
+    def _read(self, index: int) -> _Kept:
+        kept = self._kept.get(index)
+        if kept is not None:
+            return kept
+        sample = self._samples[index]
+        pixels = read_scan(sample.image).pixels
+        placement = self._preprocess.placement((pixels.shape[0], pixels.shape[1]))
+        image = self._preprocess.place(pixels, placement)[None].astype(np.float16)
+        masks = np.zeros((0, *image.shape[1:]), np.float16)
+        if sample.mask is not None:
+            structures = self._labels.structures
+            indices = read_mask(sample.mask, structures, self._coding)
+            # Shrinking averages: a pixel at the edge keeps how much of it the structure covers.
+            masks = np.stack(
+                [
+                    self._preprocess.place((indices == i + 1).astype(np.float32), placement)
+                    for i in range(len(structures))
+                ]
+            ).astype(np.float16)
+        if index < self._cached:
+            self._kept[index] = (image, masks)
+        return image, masks
+
+
+class EpochOrder(Sampler[list[EpochAndIndex]]):
+    """Batches of (epoch, index): a new order each epoch, keyed by seed and epoch.
+
+    The epoch travels with the index, so that loading processes that outlive an epoch change the
+    images of the right one. A last batch of one image is left out: batch norm cannot learn from it.
+    """
+
+    def __init__(self, count: int, batch_size: int, seed: int) -> None:
+        self._count = count
+        self._batch_size = batch_size
+        self._seed = seed
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        full, rest = divmod(self._count, self._batch_size)
+        return full + (rest > 1 or (full == 0 and rest == 1))
+
+    def __iter__(self) -> Iterator[list[EpochAndIndex]]:
+        generator = keyed_generator(self._seed, self.epoch, -1)
+        order = torch.randperm(self._count, generator=generator).tolist()
+        for step in range(len(self)):
+            chosen = order[step * self._batch_size : (step + 1) * self._batch_size]
+            yield [(self.epoch, index) for index in chosen]

@@ -1,0 +1,212 @@
+"""A data folder -> task, labels and samples by split.
+
+    DATA/{train,val,test}/images/   beside it masks/, labels.csv, landmarks.csv, spacing.csv
+    DATA/dataset.toml               optional: task, classes, colours, subjects
+
+Without split folders, DATA itself is one, and subjects are dealt out with the seed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from biometry_cli.data.declaration import FILE_NAME, Declaration, MaskCoding, read_declaration
+from biometry_cli.data.labels import BACKGROUND, LabelSchema
+from biometry_cli.data.masks import count_structures, read_mask
+from biometry_cli.data.samples import Sample, SplitFolder, annotation_kinds, read_split_folder
+from biometry_cli.data.splits import SPLITS, draw_splits
+from biometry_cli.errors import DataError
+
+_KIND_OF_TASK = {"segment": "masks", "landmarks": "landmarks", "classify": "labels"}
+_TASK_OF_KIND = {kind: task for task, kind in _KIND_OF_TASK.items()}
+_TASKS_BUILT = ("segment", "classify")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data folder as understood.
+
+    ``notes`` are choices worth printing; ``problems`` must be mended before use.
+    """
+
+    root: Path
+    labels: LabelSchema
+    coding: MaskCoding
+    splits: Mapping[str, tuple[Sample, ...]]
+    notes: tuple[str, ...] = ()
+    problems: tuple[DataError, ...] = ()
+
+    def split(self, name: str) -> tuple[Sample, ...]:
+        """The samples of one split. Raises DataError when there are none."""
+        samples = self.splits.get(name, ())
+        if not samples:
+            present = ", ".join(key for key, value in self.splits.items() if value) or "none"
+            raise DataError(
+                f"the {name} split holds no images (splits with images: {present})",
+                where=self.root,
+                mend=f"Put images into {name}/images/",
+            )
+        return samples
+
+
+def read_dataset(
+    root: Path,
+    *,
+    task: str | None = None,
+    structures: tuple[str, ...] = (),
+    seed: int = 0,
+    split_shares: tuple[float, float, float] = (0.7, 0.15, 0.15),
+    known_labels: LabelSchema | None = None,
+) -> Dataset:
+    """Find out what a data folder holds.
+
+    Args:
+        root: the data folder.
+        task: "segment" or "classify"; found from the folder when None.
+        structures: names of the mask's classes; stronger than ``dataset.toml``.
+        seed: of the split by subject, where the folder has no splits of its own.
+        split_shares: shares of the subjects in train, val and test, likewise.
+        known_labels: a model's labels, for a folder that doesn't name its own.
+
+    Raises:
+        DataError: no such folder, nothing recognised in it, or unusable ``dataset.toml``.
+    """
+    if not root.is_dir():
+        raise DataError(
+            "no such data folder", where=root, mend="Name a folder that holds train/images/"
+        )
+    declared = read_declaration(root)
+    folders = {split: root / split for split in SPLITS if (root / split).is_dir()} or {"": root}
+    task, notes = _choose_task(root, list(folders.values()), task or declared.task)
+    kind = _KIND_OF_TASK[task]
+    if task == "classify" and not any("labels" in annotation_kinds(f) for f in folders.values()):
+        kind = "masks"
+        notes.append("labels: the structure with the largest area in each mask")
+    found = {
+        split: read_split_folder(folder, want=kind, subject_of=declared.subject_of)
+        for split, folder in folders.items()
+    }
+    problems = [problem for each in found.values() for problem in each.problems]
+    splits = _deal(root, found, split_shares, seed, notes)
+    names = _structure_names(splits, structures, declared, known_labels, kind, notes)
+    if task == "classify" and kind == "masks":
+        splits = {split: _label_by_area(s, names, declared) for split, s in splits.items()}
+    if task == "segment":
+        labels = LabelSchema(task="segment", classes=(BACKGROUND, *names))
+    elif kind == "masks":
+        labels = LabelSchema(task="classify", classes=(BACKGROUND, *names))
+    else:
+        labels = _label_classes(root, splits, declared, known_labels)
+    coding = MaskCoding(colors=declared.colors, overlap=declared.overlap)
+    return Dataset(root, labels, coding, splits, tuple(notes), tuple(problems))
+
+
+def _choose_task(root: Path, folders: list[Path], wanted: str | None) -> tuple[str, list[str]]:
+    kinds = [kind for folder in folders for kind in annotation_kinds(folder)]
+    ordered = [kind for kind in ("masks", "landmarks", "labels") if kind in kinds]
+    if not ordered:
+        raise DataError(
+            "holds no masks/ folder, labels.csv or folder a class beside images/",
+            where=root,
+            mend="Lay it out as DATA/train/images/ and DATA/train/masks/, and so val and test",
+        )
+    task = wanted or _TASK_OF_KIND[ordered[0]]
+    if task not in _TASKS_BUILT:
+        raise DataError(
+            "holds landmarks alone, and this version learns from masks and labels",
+            where=root,
+            mend="Add masks/ or labels.csv",
+        )
+    if task == "segment" and "masks" not in ordered:
+        raise DataError("has no masks/ folder to learn structures from", where=root)
+    if task == "classify" and not {"masks", "labels"} & set(ordered):
+        raise DataError("has neither labels nor masks to learn classes from", where=root)
+    notes = []
+    if len(ordered) > 1 and wanted is None:
+        notes.append(f"task: {task} (found {' and '.join(ordered)}; --task chooses another)")
+    return task, notes
+
+
+def _deal(
+    root: Path,
+    found: Mapping[str, SplitFolder],
+    shares: tuple[float, float, float],
+    seed: int,
+    notes: list[str],
+) -> dict[str, tuple[Sample, ...]]:
+    """The samples by split; subjects are drawn where val or all splits are missing."""
+    splits = {split: folder.samples for split, folder in found.items()}
+    if "" in splits:
+        pool, wanted = splits.pop(""), dict(zip(SPLITS, shares, strict=True))
+    elif splits.get("train") and "val" not in splits:
+        share = shares[1] / max(shares[0] + shares[1], 1e-9)
+        pool, wanted = splits["train"], {"train": 1 - share, "val": share}
+    else:
+        return splits
+    try:
+        dealt = draw_splits([sample.subject for sample in pool], wanted, seed)
+    except DataError as error:
+        raise DataError(error.what, where=root, mend=error.mend) from None
+    for split, subjects in dealt.items():
+        splits[split] = tuple(sample for sample in pool if sample.subject in subjects)
+    counts = ", ".join(f"{split} {len(splits[split])}" for split in dealt)
+    notes.append(f"splits: drawn by subject with seed {seed} ({counts} images)")
+    return {split: splits[split] for split in SPLITS if split in splits}
+
+
+def _structure_names(
+    splits: Mapping[str, tuple[Sample, ...]],
+    structures: tuple[str, ...],
+    declared: Declaration,
+    known: LabelSchema | None,
+    kind: str,
+    notes: list[str],
+) -> tuple[str, ...]:
+    if kind != "masks":
+        return ()
+    if structures:
+        return structures
+    if declared.classes:
+        return tuple(name for name in declared.classes if name != BACKGROUND)
+    if declared.colors:
+        return tuple(name for name in declared.colors if name != BACKGROUND)
+    if known is not None:
+        return tuple(name for name in known.classes if name != BACKGROUND)
+    masks = (s.mask for samples in splits.values() for s in samples if s.mask is not None)
+    count = count_structures(masks, declared)
+    names = tuple(f"structure_{number}" for number in range(1, count + 1))
+    notes.append(f"structures: {', '.join(names)} (name them by --structures or {FILE_NAME})")
+    return names
+
+
+def _label_by_area(
+    samples: tuple[Sample, ...], names: tuple[str, ...], declared: Declaration
+) -> tuple[Sample, ...]:
+    labelled = []
+    for sample in samples:
+        if sample.mask is not None:
+            mask = read_mask(sample.mask, names, declared)
+            areas_px = np.bincount(mask.ravel(), minlength=len(names) + 1)[1:]
+            label = names[int(areas_px.argmax())] if areas_px.any() else BACKGROUND
+            labelled.append(Sample(sample.image, sample.subject, None, label, sample.calibration))
+    return tuple(labelled)
+
+
+def _label_classes(
+    root: Path,
+    splits: Mapping[str, tuple[Sample, ...]],
+    declared: Declaration,
+    known: LabelSchema | None,
+) -> LabelSchema:
+    present = {s.label for samples in splits.values() for s in samples if s.label is not None}
+    classes = declared.classes or (known.classes if known is not None else ())
+    stray = sorted(present - set(classes))
+    if classes and stray:
+        raise DataError(
+            f"has the label {stray[0]!r}, which is not among the classes {', '.join(classes)}",
+            where=root,
+            mend=f"Mend the label, or the classes in {FILE_NAME}",
+        )
+    return LabelSchema(task="classify", classes=classes or tuple(sorted(present)))

@@ -1,0 +1,122 @@
+"""The small CSV files of a data folder: ``labels.csv`` and ``spacing.csv``."""
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from biometry_cli.errors import DataError
+
+SPACING_FILE = "spacing.csv"
+LABELS_FILE = "labels.csv"
+_SPACING_COLUMN = "pixel_size_mm"
+_ROW_COLUMN, _COLUMN_COLUMN = "pixel_size_row_mm", "pixel_size_column_mm"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """One line of ``spacing.csv``.
+
+    ``spacing_mm`` is (row, column); ``reference_mm`` holds reference measures by their upper-case
+    name, such as {"HC": 175.3}.
+    """
+
+    spacing_mm: tuple[float, float] | None = None
+    reference_mm: dict[str, float] = field(default_factory=dict)
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file with a header, cells stripped; a BOM and CRLF are fine.
+
+    Raises:
+        DataError: unreadable, not UTF-8, or one of ``columns`` is missing from the header.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError("no such file", where=path, mend="Check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read as UTF-8 text ({error})", where=path) from None
+    reader = csv.DictReader(text.splitlines())
+    header = [name.strip() for name in reader.fieldnames or []]
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise DataError(
+            f"has no column {', '.join(missing)} (found: {', '.join(header) or 'nothing'})",
+            where=path,
+            mend="Mend the header line",
+        )
+    for row in reader:
+        yield {
+            key.strip(): (value or "").strip()
+            for key, value in row.items()
+            if isinstance(key, str) and not isinstance(value, list)
+        }
+
+
+def read_labels(path: Path) -> dict[str, str]:
+    """``labels.csv`` (``filename,label``) as label by file name.
+
+    Raises:
+        DataError: missing columns, an empty cell, or a file named twice.
+    """
+    labels: dict[str, str] = {}
+    for number, row in enumerate(read_rows(path, ("filename", "label")), start=2):
+        name, label = row["filename"], row["label"]
+        if not name or not label:
+            raise DataError(f"line {number} has an empty cell", where=path, mend="Fill it in")
+        if name in labels:
+            raise DataError(f"names {name} twice", where=path, mend="Keep one of the lines")
+        labels[name] = label
+    return labels
+
+
+def read_spacing(path: Path) -> dict[str, Calibration]:
+    """``spacing.csv`` as calibration by file name.
+
+    Columns: ``filename``; ``pixel_size_mm``, or ``pixel_size_row_mm`` and
+    ``pixel_size_column_mm``; and any ``<measure>_mm`` as a reference. An empty cell is unknown.
+
+    Raises:
+        DataError: missing columns, or a value that is not a number above 0.
+    """
+    table: dict[str, Calibration] = {}
+    for number, row in enumerate(read_rows(path, ("filename",)), start=2):
+        values: dict[str, float] = {}
+        for column, cell in row.items():
+            if column.endswith("_mm") and cell:
+                values[column] = _positive(cell, f"line {number}, {column}", path)
+        spacing: tuple[float, float] | None = None
+        if _SPACING_COLUMN in values:
+            spacing = (values[_SPACING_COLUMN], values[_SPACING_COLUMN])
+        elif _ROW_COLUMN in values and _COLUMN_COLUMN in values:
+            spacing = (values[_ROW_COLUMN], values[_COLUMN_COLUMN])
+        references = {
+            column.removesuffix("_mm").upper(): value
+            for column, value in values.items()
+            if not column.startswith("pixel_size")
+        }
+        table[row["filename"]] = Calibration(spacing, references)
+    return table
+
+
+def spacing_beside(image: Path) -> dict[str, Calibration]:
+    """The ``spacing.csv`` in the image's folder or its parent; empty where there is none."""
+    for folder in (image.parent, image.parent.parent):
+        path = folder / SPACING_FILE
+        if path.is_file():
+            return read_spacing(path)
+    return {}
+
+
+def _positive(cell: str, place: str, path: Path) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise DataError(
+            f"{place}: {cell!r} is not a number above 0", where=path, mend="Mend the cell"
+        )
+    return value

@@ -1,0 +1,47 @@
+"""BiometryDetection: the small grayscale network that this product began from."""
+
+import torch
+from torch import Tensor, nn
+
+
+class BiometryDetection(nn.Module):
+    """Gray images (B, 1, H, W) float32 -> class logits (B, C).
+
+    Two convolution blocks (12 and 24 filters of 3x3), each halving the map, dropout, and one
+    linear layer over all that is left, which fixes the input size when the network is built.
+
+    Args:
+        classes: number of classes C.
+        height_px, width_px: the input size, at least 4 each.
+        dropout: share of the second block's outputs dropped in training.
+
+    Raises:
+        ValueError: an input too small for two poolings.
+    """
+
+    def __init__(
+        self, classes: int = 8, height_px: int = 128, width_px: int = 128, dropout: float = 0.2
+    ) -> None:
+        super().__init__()
+        if min(height_px, width_px) < 4:
+            raise ValueError(f"the input must be at least 4 x 4 pixels, not {height_px}x{width_px}")
+        self.input_size = (height_px, width_px)
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 12, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),  # (B, 12, H/2, W/2)
+            nn.Conv2d(12, 24, 3, padding=1),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),  # (B, 24, H/4, W/4)
+            nn.Dropout(dropout),
+        )
+        self.classifier = nn.Linear(24 * (height_px // 4) * (width_px // 4), classes)
+
+    def forward(self, images: Tensor) -> Tensor:
+        if images.shape[-2:] != torch.Size(self.input_size):
+            raise ValueError(
+                f"built for {self.input_size[0]} x {self.input_size[1]} pixels (height x width), "
+                f"given {images.shape[-2]} x {images.shape[-1]}"
+            )
+        logits: Tensor = self.classifier(self.features(images).flatten(1))
+        return logits

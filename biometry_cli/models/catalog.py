@@ -1,0 +1,131 @@
+"""The networks to choose from; readable without torch."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from biometry_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class CatalogEntry:
+    """One network.
+
+    Attributes:
+        target: "module:Class" below ``biometry_cli.models``.
+        task: what it answers.
+        purpose: one line for ``biometry models``.
+        input_pixels: number of input pixels that suits it; height and width follow the images.
+        multiple_px: input sides are rounded to a multiple of this.
+        default_width: the width multiplier when the user sets none.
+        fixed_size: whether the input size is fixed when it is built.
+    """
+
+    target: str
+    task: str
+    purpose: str
+    input_pixels: int
+    multiple_px: int
+    default_width: float
+    fixed_size: bool = False
+
+
+CATALOG: dict[str, CatalogEntry] = {
+    "unet": CatalogEntry(
+        "unet:UNet",
+        task="segment",
+        purpose="compact U-Net, the segmentation default: most accuracy per processor minute",
+        input_pixels=256 * 176,
+        multiple_px=16,
+        default_width=1.0,
+    ),
+    "segnet": CatalogEntry(
+        "segnet:SegNet",
+        task="segment",
+        purpose="SegNet with pooling indices; width 1 is the published size, for a GPU",
+        input_pixels=256 * 176,
+        multiple_px=32,
+        default_width=0.25,
+    ),
+    "biometry-cnn": CatalogEntry(
+        "biometry_cnn:BiometryDetection",
+        task="classify",
+        purpose="two convolutions and a linear layer: a small first classifier",
+        input_pixels=128 * 128,
+        multiple_px=4,
+        default_width=1.0,
+        fixed_size=True,
+    ),
+}
+
+DEFAULT_MODELS = {"segment": "unet", "classify": "biometry-cnn"}
+
+
+def entry(name: str) -> CatalogEntry:
+    """The catalog's entry. Raises UsageError for an unknown name."""
+    if name not in CATALOG:
+        raise UsageError(
+            f"there is no model {name!r}",
+            mend=f"`biometry models` lists them: {', '.join(CATALOG)}",
+        )
+    return CATALOG[name]
+
+
+def choose_model(name: str | None, task: str) -> str:
+    """The named model, or the task's default. Raises UsageError where the two don't fit."""
+    chosen = name or DEFAULT_MODELS[task]
+    if entry(chosen).task != task:
+        fitting = ", ".join(key for key, value in CATALOG.items() if value.task == task)
+        raise UsageError(
+            f"{chosen} answers the task {entry(chosen).task}, and this data asks for {task}",
+            mend=f"Take --model {fitting}, or another --task",
+        )
+    return chosen
+
+
+def input_size(name: str, aspect: float) -> tuple[int, int]:
+    """Input (height, width) in pixels for images of ``aspect`` = width / height."""
+    chosen = entry(name)
+    aspect = min(max(aspect, 0.25), 4.0)
+    height = (chosen.input_pixels / aspect) ** 0.5
+    step = chosen.multiple_px
+    return max(step, round(height / step) * step), max(step, round(height * aspect / step) * step)
+
+
+def build(
+    name: str, *, classes: int, height_px: int, width_px: int, width: float | None = None
+) -> "nn.Module":
+    """Build a network with fresh weights.
+
+    Args:
+        name: key of the catalog.
+        classes: number of output classes.
+        height_px, width_px: the input size; used by networks that fix it.
+        width: multiplies the filters; the entry's own when None.
+
+    Raises:
+        UsageError: an unknown name, or a size the network cannot take.
+    """
+    import importlib
+
+    chosen = entry(name)
+    module_name, _, class_name = chosen.target.partition(":")
+    network_class = getattr(
+        importlib.import_module(f"biometry_cli.models.{module_name}"), class_name
+    )
+    arguments: dict[str, Any] = {"classes": classes}
+    if chosen.fixed_size:
+        arguments |= {"height_px": height_px, "width_px": width_px}
+    else:
+        arguments["width"] = width if width is not None else chosen.default_width
+    network: nn.Module = network_class(**arguments)
+    return network
+
+
+def count_parameters(name: str, classes: int) -> int:
+    """Learned numbers of the network at its default width and input size; imports torch."""
+    height_px, width_px = input_size(name, 1.0)
+    network = build(name, classes=classes, height_px=height_px, width_px=width_px)
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -1,0 +1,48 @@
+"""Network output -> probability maps and class indices in source pixels. Torch-free."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from biometry_cli.data.preprocess import Placement
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class DecodedMasks:
+    """``probabilities`` (S, H, W) float32 of each structure; ``mask`` (H, W) uint8 class indices."""
+
+    probabilities: FloatArray
+    mask: npt.NDArray[np.uint8]
+
+    def against_rest(self, structure: int) -> FloatArray:
+        """The structure's probability relative to its strongest rival: (H, W), 0 to 1.
+
+        It crosses 0.5 exactly where ``mask`` changes to or from the structure, also where two
+        structures touch, and it is the probability itself where there is one structure alone.
+        """
+        own = self.probabilities[structure]
+        if len(self.probabilities) == 1:
+            return own
+        rivals = [1 - self.probabilities.sum(axis=0)]
+        rivals += [p for i, p in enumerate(self.probabilities) if i != structure]
+        rival = np.maximum.reduce(rivals)
+        relative: FloatArray = own / np.maximum(own + rival, 1e-6)
+        return relative
+
+
+def probabilities(logits: FloatArray) -> FloatArray:
+    """Softmax over classes: logits (B, C, h, w) -> (B, C, h, w), 0 to 1, float32."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: FloatArray = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def decode(logits: FloatArray, placement: Placement) -> DecodedMasks:
+    """Logits (C, h, w) of one image -> masks at the size of its source."""
+    structures = placement.restore(probabilities(logits[None])[0, 1:])
+    background = 1 - structures.sum(axis=0, keepdims=True)
+    mask = np.concatenate([background, structures]).argmax(axis=0).astype(np.uint8)
+    return DecodedMasks(structures, mask)

@@ -112,7 +112,12 @@ class TrainSettings(Section):
     patience_epochs: int = Field(
         0, ge=0, description="stop after so many epochs without a better validation; 0 never"
     )
-    validate_every: int = Field(1, ge=1, description="epochs between validations")
+    validate_every: int | None = Field(
+        None,
+        ge=1,
+        description="epochs between validations; when not set every epoch, or with a budget in "
+        "minutes so seldom that they take a tenth of the time",
+    )
     save_every: int = Field(
         0, ge=0, description="keep a model file every so many epochs; 0 keeps the best alone"
     )

@@ -6,6 +6,8 @@ its maxima, and the decoder's unpooling puts values back at those positions.
 Dimension letters: B images, H x W pixels, C classes, F filters.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -45,7 +47,7 @@ def _repeat(maps: Tensor) -> Tensor:
 
 def _convolutions(filters: list[int]) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for before, after in zip(filters, filters[1:], strict=False):
+    for before, after in pairwise(filters):
         layers += [
             nn.Conv2d(before, after, 3, padding=1, bias=False),
             nn.BatchNorm2d(after),

@@ -6,13 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.data.preprocess import Placement
+from biometry_cli.tasks.softmax import softmax
 
 FloatArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class DecodedMasks:
-    """``probabilities`` (S, H, W) float32 of each structure; ``mask`` (H, W) uint8 class indices."""
+    """``probabilities`` (S, H, W) float32, one a structure; ``mask`` (H, W) uint8 indices."""
 
     probabilities: FloatArray
     mask: npt.NDArray[np.uint8]
@@ -33,16 +34,9 @@ class DecodedMasks:
         return relative
 
 
-def probabilities(logits: FloatArray) -> FloatArray:
-    """Softmax over classes: logits (B, C, h, w) -> (B, C, h, w), 0 to 1, float32."""
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: FloatArray = raised / raised.sum(axis=1, keepdims=True)
-    return shares
-
-
 def decode(logits: FloatArray, placement: Placement) -> DecodedMasks:
     """Logits (C, h, w) of one image -> masks at the size of its source."""
-    structures = placement.restore(probabilities(logits[None])[0, 1:])
+    structures = placement.restore(softmax(logits[None])[0, 1:])
     background = 1 - structures.sum(axis=0, keepdims=True)
     mask = np.concatenate([background, structures]).argmax(axis=0).astype(np.uint8)
     return DecodedMasks(structures, mask)

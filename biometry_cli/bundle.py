@@ -1,0 +1,225 @@
+"""The model file: weights and everything that is needed to use and to trace them, in one file.
+
+A ``.safetensors`` file holds the tensors, and in its header one JSON text, the model card. An
+exported ``.onnx`` file carries the same card in its metadata. Neither can run code when read.
+"""
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from biometry_cli.data.labels import LabelSchema
+from biometry_cli.data.preprocess import Preprocess
+from biometry_cli.errors import ModelFileError
+from biometry_cli.files import write_bytes
+from biometry_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CARD_KEY = "biometry"
+_TRACED_LIBRARIES = ("biometry-cli", "torch", "torchvision", "numpy", "pillow", "safetensors")
+
+
+class ModelSpec(BaseModel):
+    """The network: its name in the catalog and its width multiplier."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    width: float | None = None
+
+
+class TrainingSummary(BaseModel):
+    """What the weights learned from. ``images`` and ``subjects`` are counts by split."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: str
+    images: dict[str, int]
+    subjects: dict[str, int]
+    seed: int
+    split_shares: tuple[float, float, float]
+    epoch: int
+    minutes: float
+    validation: dict[str, float | None]
+
+
+class ModelCard(BaseModel):
+    """Everything in a model file but the weights.
+
+    ``settings`` are the run's, without paths; ``settings_hash`` is theirs; ``calibration`` holds
+    what later steps fit on the validation split.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["biometry-1"] = "biometry-1"
+    labels: LabelSchema
+    preprocess: Preprocess
+    model: ModelSpec
+    training: TrainingSummary
+    settings: dict[str, Any]
+    settings_hash: str
+    versions: dict[str, str]
+    created: str
+    calibration: dict[str, Any] = {}
+    weights_hash: str | None = None
+
+    @property
+    def task(self) -> str:
+        """The labels' task."""
+        return self.labels.task
+
+
+def make_card(
+    settings: Settings,
+    *,
+    labels: LabelSchema,
+    preprocess: Preprocess,
+    model: ModelSpec,
+    training: TrainingSummary,
+) -> ModelCard:
+    """Put a card together, with the versions of this process and the present time."""
+    traced = traced_settings(settings)
+    return ModelCard(
+        labels=labels,
+        preprocess=preprocess,
+        model=model,
+        training=training,
+        settings=traced,
+        settings_hash=hash_json(traced),
+        versions=library_versions(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def traced_settings(settings: Settings) -> dict[str, Any]:
+    """The settings that shape a model, without this machine's paths and names."""
+    traced = settings.model_dump(mode="json", exclude_none=True)
+    for section, key in (("data", "folder"), ("train", "runs_folder"), ("predict", "weights")):
+        traced[section].pop(key, None)
+    return traced
+
+
+def hash_json(value: Any) -> str:
+    """SHA-256 of a value as JSON with sorted keys, sixteen hex digits."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that a result depends on."""
+    versions = {"python": platform.python_version()}
+    for name in _TRACED_LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def write_model(path: Path, card: ModelCard, tensors: "Mapping[str, Tensor]") -> None:
+    """Write a model file in one step. Raises UsageError where it cannot be written."""
+    from safetensors.torch import save
+
+    stored = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_bytes(path, save(stored, metadata={CARD_KEY: card.model_dump_json()}))
+
+
+def read_card(path: Path) -> ModelCard:
+    """The card of a ``.safetensors`` or ``.onnx`` model file; imports no torch.
+
+    Raises:
+        ModelFileError: missing, damaged, of another kind, or not written by this product.
+    """
+    if not path.is_file():
+        raise ModelFileError("no such model file", where=path, mend="Check the path")
+    if path.suffix == ".safetensors":
+        text = _safetensors_metadata(path).get(CARD_KEY)
+    elif path.suffix == ".onnx":
+        text = onnx_session(path).get_modelmeta().custom_metadata_map.get(CARD_KEY)
+    else:
+        raise ModelFileError(
+            "is not a model file",
+            where=path,
+            mend="Model files end in .safetensors or .onnx; nothing else is opened",
+        )
+    if text is None:
+        raise ModelFileError(
+            "holds weights, but not the description that biometry writes beside them",
+            where=path,
+            mend="Name the model.safetensors of a run, or a file that `biometry export` wrote",
+        )
+    try:
+        return ModelCard.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ModelFileError(
+            f"its description does not fit this version: {'.'.join(map(str, first['loc']))}: "
+            f"{first['msg']}",
+            where=path,
+            mend="Update biometry-cli, or train again",
+        ) from None
+
+
+def read_tensors(path: Path) -> "dict[str, Tensor]":
+    """All tensors of a ``.safetensors`` file. Raises ModelFileError as ``read_card`` does."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from None
+    return tensors
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, sixteen hex digits: what a result names its model by."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+
+
+def onnx_session(path: Path, threads: int | None = None) -> Any:
+    """An ONNX Runtime session on the processor. Raises ModelFileError for an unreadable file."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    # The runtime's own exceptions share no public base class but Exception.
+    except Exception as error:
+        raise ModelFileError(
+            f"cannot be read as an ONNX model ({str(error).splitlines()[0][:200]})",
+            where=path,
+            mend="Export it again by `biometry export`",
+        ) from None
+
+
+def _safetensors_metadata(path: Path) -> dict[str, str]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as opened:
+            return dict(opened.metadata() or {})
+    except (SafetensorError, OSError) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: Exception) -> ModelFileError:
+    return ModelFileError(
+        f"is not a readable safetensors file ({error})",
+        where=path,
+        mend="Copy it again, or train again by `biometry train`",
+    )

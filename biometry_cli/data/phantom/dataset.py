@@ -1,0 +1,163 @@
+"""Whole data folders of synthetic scans, in the layout that every command reads.
+
+Each image has its own generator, keyed by seed, split and number, so each split of a longer data
+set begins with the images of a shorter one, and the same seed writes the same bytes.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tomli_w
+from PIL import Image
+
+from biometry_cli.data.phantom.growth import sample_fetus
+from biometry_cli.data.phantom.planes import PLANES, draw_plane
+from biometry_cli.data.phantom.scan import STRUCTURES, Phantom, Structure, draw_phantom
+from biometry_cli.errors import UsageError
+from biometry_cli.files import make_folder, replacing, write_text
+
+MEASURES = ("hc_mm", "bpd_mm", "ofd_mm", "ac_mm", "fl_mm")
+SPLITS = ("train", "val", "test")
+
+
+def write_segmentation_dataset(
+    folder: Path,
+    *,
+    train: int,
+    val: int,
+    test: int,
+    seed: int,
+    on_image: Callable[[], None] | None = None,
+) -> None:
+    """Write head, abdomen and femur scans with masks, pixel sizes and true measures.
+
+    Every fetus gives one image of each structure, all of its own size; the part of a file name
+    before ``_`` names the fetus, and no fetus is in two splits.
+
+    Args:
+        folder: where to write; it must be new or empty.
+        train, val, test: images in each split, rounded up to whole fetuses of three images. A
+            split of 0 gets no folder.
+        seed: 0 or more; equal seeds write equal bytes.
+        on_image: called after each image, for a progress bar.
+
+    Raises:
+        UsageError: the folder holds something or cannot be written, or a number is negative.
+    """
+    sizes = _checked_sizes(folder, (train, val, test), seed)
+    first_fetus = 0
+    for split_index, (split, images) in enumerate(zip(SPLITS, sizes, strict=True)):
+        fetuses = -(-images // len(STRUCTURES))
+        rows: list[list[str]] = []
+        for number in range(fetuses):
+            for structure in STRUCTURES:
+                phantom = _phantom_of_fetus(structure, (seed, split_index, number))
+                name = f"{first_fetus + number:04d}_{structure}.png"
+                _write_png(folder / split / "images" / name, phantom.pixels)
+                _write_png(folder / split / "masks" / name, phantom.mask)
+                known = (phantom.measures_mm.get(measure) for measure in MEASURES)
+                measures = ["" if value is None else f"{value:.4f}" for value in known]
+                rows.append([name, f"{phantom.spacing_mm:.4f}", *measures])
+                if on_image is not None:
+                    on_image()
+        if rows:
+            header = ("filename", "pixel_size_mm", *MEASURES)
+            _write_csv(folder / split / "spacing.csv", header, rows)
+        first_fetus += fetuses
+    _write_description(folder, "segment", ("background", *STRUCTURES))
+
+
+def write_planes_dataset(
+    folder: Path,
+    *,
+    train_per_class: int,
+    val_per_class: int,
+    test_per_class: int,
+    seed: int,
+    on_image: Callable[[], None] | None = None,
+) -> None:
+    """Write scans of the eight standard planes with a table of labels a split.
+
+    The files are numbered in an order that says nothing about their planes; every image is of
+    another fetus.
+
+    Args:
+        folder: where to write; it must be new or empty.
+        train_per_class, val_per_class, test_per_class: images of each plane in each split. A
+            split of 0 gets no folder.
+        seed: 0 or more; equal seeds write equal bytes.
+        on_image: called after each image, for a progress bar.
+
+    Raises:
+        UsageError: the folder holds something or cannot be written, or a number is negative.
+    """
+    sizes = _checked_sizes(folder, (train_per_class, val_per_class, test_per_class), seed)
+    first_number = 0
+    for split_index, (split, per_class) in enumerate(zip(SPLITS, sizes, strict=True)):
+        rows: list[list[str]] = []
+        for round_index in range(per_class):
+            shuffle_rng = np.random.default_rng([seed, split_index, round_index, _SHUFFLE])
+            for plane in shuffle_rng.permutation(PLANES).tolist():
+                key = [seed, split_index, round_index, PLANES.index(plane)]
+                name = f"{first_number + len(rows):04d}.png"
+                pixels = draw_plane(plane, np.random.default_rng(key))
+                _write_png(folder / split / "images" / name, pixels)
+                rows.append([name, plane])
+                if on_image is not None:
+                    on_image()
+        if rows:
+            _write_csv(folder / split / "labels.csv", ("filename", "label"), rows)
+        first_number += len(rows)
+    _write_description(folder, "classify", PLANES)
+
+
+_SHUFFLE = len(PLANES)
+_SIZES = len(STRUCTURES)
+"""Last number of the generators' keys where no plane or structure stands there."""
+
+
+def _phantom_of_fetus(structure: Structure, key: tuple[int, int, int]) -> Phantom:
+    """One scan of the fetus that ``key`` (seed, split, number) stands for."""
+    fetus = sample_fetus(np.random.default_rng([*key, _SIZES]))
+    size_mm = {"head": fetus.hc_mm, "abdomen": fetus.ac_mm, "femur": fetus.fl_mm}[structure]
+    ratio = {"head": fetus.head_axis_ratio, "abdomen": fetus.abdomen_axis_ratio}.get(structure)
+    rng = np.random.default_rng([*key, STRUCTURES.index(structure)])
+    return draw_phantom(structure, rng, size_mm=size_mm, axis_ratio=ratio)
+
+
+def _checked_sizes(folder: Path, sizes: tuple[int, int, int], seed: int) -> tuple[int, int, int]:
+    if min(*sizes, seed) < 0:
+        raise UsageError(
+            f"the numbers of images {sizes} and the seed {seed} must be 0 or more",
+            mend="Give whole numbers from 0",
+        )
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(
+            "the folder is not empty",
+            where=folder,
+            mend="Name a new or empty folder, or remove what is in this one",
+        )
+    make_folder(folder)
+    return sizes
+
+
+def _write_png(path: Path, pixels: npt.NDArray[np.uint8]) -> None:
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format="PNG")
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def _write_description(folder: Path, task: str, classes: Sequence[str]) -> None:
+    description = {"task": task, "classes": list(classes)}
+    write_text(folder / "dataset.toml", tomli_w.dumps(description))

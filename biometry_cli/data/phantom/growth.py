@@ -1,0 +1,46 @@
+"""Plausible sizes of a fetus between 18 and 38 weeks."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+WEEKS_RANGE = (18.0, 38.0)
+SCATTER = 0.035
+"""Relative deviation of one fetus's size from the median for its age."""
+
+
+@dataclass(frozen=True)
+class Fetus:
+    """The sizes that all images of one fetus share; ``axis_ratio`` is b/a of the outline."""
+
+    weeks: float
+    hc_mm: float
+    ac_mm: float
+    fl_mm: float
+    head_axis_ratio: float
+    abdomen_axis_ratio: float
+
+
+def sample_fetus(rng: np.random.Generator) -> Fetus:
+    """Draw a gestational age, then sizes around its medians.
+
+    The medians are the INTERGROWTH-21st fetal growth equations (Papageorghiou et al., Lancet
+    2014); the scatter and the axis ratios are rounded from usual values.
+    """
+    weeks = float(rng.uniform(*WEEKS_RANGE))
+    squared, cubed = weeks**2, weeks**3
+    hc_mm = -28.2849 + 1.69267 * squared - 0.397485 * squared * math.log(weeks)
+    ac_mm = -81.3243 + 11.6772 * weeks - 0.000561865 * cubed
+    fl_mm = -39.9616 + 4.32298 * weeks - 0.0380156 * squared
+    # A large fetus is large all over, so half of the scatter is shared.
+    shared, *own = np.clip(rng.standard_normal(4), -2, 2)
+    factors = [1 + SCATTER * float(shared + one) / math.sqrt(2) for one in own]
+    return Fetus(
+        weeks=weeks,
+        hc_mm=hc_mm * factors[0],
+        ac_mm=ac_mm * factors[1],
+        fl_mm=fl_mm * factors[2],
+        head_axis_ratio=float(np.clip(rng.normal(0.79, 0.03), 0.7, 0.88)),
+        abdomen_axis_ratio=float(np.clip(rng.normal(0.95, 0.03), 0.85, 1.0)),
+    )

@@ -1,0 +1,130 @@
+"""What runs the network: torch or ONNX Runtime, behind one call on numpy arrays."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from biometry_cli.bundle import ModelCard, onnx_session, read_tensors
+from biometry_cli.errors import ModelFileError, UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Backend(Protocol):
+    """Runs a network."""
+
+    def run(self, batch: FloatArray) -> FloatArray:
+        """Input (B, 1, h, w) float32, preprocessed -> logits (B, C) or (B, C, h, w) float32."""
+        ...
+
+
+class OnnxBackend:
+    """An exported model on the processor; imports no torch.
+
+    Raises:
+        ModelFileError: the file is no ONNX model.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None) -> None:
+        self._session = onnx_session(path, threads)
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, batch: FloatArray) -> FloatArray:
+        """As ``Backend.run``."""
+        logits: FloatArray = self._session.run(None, {self._input: batch})[0]
+        return logits
+
+
+class TorchBackend:
+    """A live torch network, in float32 and evaluation mode while it runs."""
+
+    def __init__(self, network: "torch.nn.Module", device: str = "cpu") -> None:
+        self._network = network
+        self._device = device
+
+    def run(self, batch: FloatArray) -> FloatArray:
+        """As ``Backend.run``; the network's training mode is put back afterwards."""
+        import torch
+
+        was_training = self._network.training
+        self._network.eval()
+        try:
+            with torch.inference_mode():
+                images = torch.from_numpy(batch).to(self._device)
+                logits: FloatArray = self._network(images).float().cpu().numpy()
+        finally:
+            self._network.train(was_training)
+        return logits
+
+
+def open_backend(
+    path: Path, card: ModelCard, *, device: str = "auto", threads: int | None = None
+) -> Backend:
+    """Open a model file.
+
+    Args:
+        path: ``.safetensors`` or ``.onnx``.
+        card: its card.
+        device: "auto", "cpu" or "cuda"; ONNX models run on the processor.
+        threads: processor threads; all cores when None.
+
+    Raises:
+        ModelFileError: weights that do not fit the network that the card names.
+        UsageError: a device that this machine lacks.
+    """
+    if path.suffix == ".onnx":
+        return OnnxBackend(path, threads)
+    chosen = choose_device(device)
+    set_threads(threads)
+    return TorchBackend(load_network(path, card).to(chosen), chosen)
+
+
+def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
+    """Build the card's network with the weights of a ``.safetensors`` file, on the processor.
+
+    Raises:
+        ModelFileError: the tensors are not those of that network.
+    """
+    from biometry_cli.models.catalog import build
+
+    network = build(
+        card.model.name,
+        classes=len(card.labels.classes),
+        height_px=card.preprocess.height_px,
+        width_px=card.preprocess.width_px,
+        width=card.model.width,
+    )
+    tensors: dict[str, Any] = read_tensors(path)
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ModelFileError(
+            f"its weights do not fit the network {card.model.name} "
+            f"({str(error).splitlines()[-1].strip()})",
+            where=path,
+            mend="Copy it again, or train again by `biometry train`",
+        ) from None
+    return network.eval()
+
+
+def choose_device(name: str) -> str:
+    """ "cuda" or "cpu" for a setting of auto, cpu or cuda. Raises UsageError for a missing GPU."""
+    import torch
+
+    present = torch.cuda.is_available()
+    if name == "cuda" and not present:
+        raise UsageError("this machine has no usable CUDA device", mend="Take --device cpu")
+    return "cuda" if present and name != "cpu" else "cpu"
+
+
+def set_threads(threads: int | None) -> None:
+    """Limit torch to ``threads`` processor threads; None leaves all cores."""
+    if threads is not None:
+        import torch
+
+        torch.set_num_threads(threads)

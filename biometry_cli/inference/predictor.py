@@ -1,0 +1,235 @@
+"""The measuring road: a file in, structures and measures out.
+
+``eval``, the validation inside training, ``predict`` and the Python API all come through here, so
+a figure cannot be computed in two ways.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from biometry_cli.bundle import ModelCard, file_hash, read_card
+from biometry_cli.data.images import Scan, read_scan
+from biometry_cli.data.preprocess import Placement
+from biometry_cli.data.tables import spacing_beside
+from biometry_cli.errors import BiometryError, DataError
+from biometry_cli.inference.backends import Backend, open_backend
+from biometry_cli.measure.structures import MeasuredStructure, measure_structure
+from biometry_cli.results import EllipseShape, Measurement, Prediction, Structure
+from biometry_cli.runs import find_weights
+from biometry_cli.tasks.classify import decode as classify
+from biometry_cli.tasks.segment import decode as segment
+
+FloatArray = npt.NDArray[np.float32]
+Spacing = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One image to predict. ``spacing_mm`` (row, column) stands above what the file says."""
+
+    file: Path
+    spacing_mm: Spacing | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A prediction with the arrays behind it, for pictures and metrics.
+
+    ``pixels`` (H, W) float32, 0 to 1; ``masks`` for segmentation alone; ``measured`` holds the
+    contours and calipers of each structure found.
+    """
+
+    prediction: Prediction
+    pixels: FloatArray
+    masks: segment.DecodedMasks | None = None
+    measured: tuple[MeasuredStructure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that could not be read, and why."""
+
+    file: Path
+    error: BiometryError
+
+
+class Predictor:
+    """A model ready to answer.
+
+    Args:
+        card: what the model's outputs mean.
+        backend: what runs its network.
+        name: what results call the model.
+    """
+
+    def __init__(self, card: ModelCard, backend: Backend, *, name: str) -> None:
+        self.card = card
+        self.name = name
+        self._backend = backend
+
+    def predict(
+        self, image: str | Path | npt.NDArray[np.generic], spacing_mm: float | Spacing | None = None
+    ) -> Prediction:
+        """Answer one image.
+
+        Args:
+            image: a file, or gray pixels (H, W): uint8, uint16, or floats from 0 to 1.
+            spacing_mm: pixel size in mm, one number or (row, column). When None, a
+                ``spacing.csv`` beside a file is used.
+
+        Raises:
+            DataError: an image that cannot be read, or pixels of another shape or type.
+        """
+        pair = (spacing_mm, spacing_mm) if isinstance(spacing_mm, int | float) else spacing_mm
+        if isinstance(image, str | Path):
+            source = with_spacing([Path(image)], pair)[0]
+            return self._answer([(source, read_scan(source.file))])[0].prediction
+        scan = Scan(_as_gray(image))
+        return self._answer([(Source(Path("array"), pair), scan)])[0].prediction
+
+    def readings(
+        self, sources: Iterable[Source], batch_size: int = 8
+    ) -> Iterator[Reading | Failure]:
+        """Answer many images in order, ``batch_size`` through the network at a time.
+
+        Memory holds one batch. A file that cannot be read gives a Failure in its place.
+        """
+        remaining = iter(sources)
+        while chunk := list(islice(remaining, batch_size)):
+            read: list[tuple[Source, Scan]] = []
+            answers: dict[int, Reading | Failure] = {}
+            places: list[int] = []
+            for place, source in enumerate(chunk):
+                try:
+                    read.append((source, read_scan(source.file)))
+                    places.append(place)
+                except BiometryError as error:
+                    answers[place] = Failure(source.file, error)
+            if read:
+                answers |= zip(places, self._answer(read), strict=True)
+            for place in range(len(chunk)):
+                yield answers[place]
+
+    def _answer(self, batch: list[tuple[Source, Scan]]) -> list[Reading]:
+        inputs, placements = zip(
+            *(self.card.preprocess.apply(scan.pixels) for _, scan in batch), strict=True
+        )
+        logits = self._backend.run(np.stack(inputs))
+        return [
+            self._read(source, scan, each, placement)
+            for (source, scan), each, placement in zip(batch, logits, placements, strict=True)
+        ]
+
+    def _read(
+        self, source: Source, scan: Scan, logits: FloatArray, placement: Placement
+    ) -> Reading:
+        spacing = source.spacing_mm or scan.spacing_mm
+        common = {
+            "file": str(source.file),
+            "task": self.card.task,
+            "model": self.name,
+            "spacing_mm": spacing[0] if spacing and spacing[0] == spacing[1] else spacing,
+        }
+        if self.card.task == "classify":
+            label, probabilities = classify.decode(logits, self.card.labels.classes)
+            return Reading(
+                Prediction(**common, label=label, probabilities=probabilities), scan.pixels
+            )
+        masks = segment.decode(logits, placement)
+        measured = tuple(
+            found
+            for index, name in enumerate(self.card.labels.structures)
+            if (found := measure_structure(name, masks.against_rest(index), spacing)) is not None
+        )
+        flags = [] if spacing else ["no_spacing"]
+        flags += [] if measured else ["no_structure"]
+        flags += [f"{each.name}:{flag}" for each in measured for flag in each.flags]
+        prediction = Prediction(
+            **common,
+            structures=[_structure(each, masks.mask.size) for each in measured],
+            measurements=[
+                Measurement(name=measure.name, value=measure.value, unit=measure.unit)
+                for each in measured
+                for measure in each.measures
+            ],
+            flags=flags,
+        )
+        return Reading(prediction, scan.pixels, masks, measured)
+
+
+def load(
+    weights: str | Path | None = None, *, device: str = "auto", threads: int | None = None
+) -> Predictor:
+    """Open a model.
+
+    Args:
+        weights: a ``.safetensors`` or ``.onnx`` file, a run folder, ``runs/latest``, or None for
+            the latest run below ``runs/``.
+        device: "auto", "cpu" or "cuda".
+        threads: processor threads; all cores when None.
+
+    Raises:
+        ModelFileError: there is no such model, or it cannot be used.
+    """
+    path = find_weights(None if weights is None else Path(weights), Path("runs"))
+    card = read_card(path)
+    backend = open_backend(path, card, device=device, threads=threads)
+    return Predictor(card, backend, name=f"{card.model.name}:{file_hash(path)}")
+
+
+def with_spacing(files: Iterable[Path], spacing_mm: Spacing | None) -> list[Source]:
+    """Sources for files: the given spacing, else that of the ``spacing.csv`` beside each.
+
+    Raises:
+        DataError: a ``spacing.csv`` that cannot be used.
+    """
+    if spacing_mm is not None:
+        return [Source(file, spacing_mm) for file in files]
+    tables: dict[Path, dict[str, Spacing | None]] = {}
+    sources = []
+    for file in files:
+        if file.parent not in tables:
+            tables[file.parent] = {
+                name: calibration.spacing_mm for name, calibration in spacing_beside(file).items()
+            }
+        sources.append(Source(file, tables[file.parent].get(file.name)))
+    return sources
+
+
+def _structure(measured: MeasuredStructure, image_px: int) -> Structure:
+    shape = measured.ellipse_px
+    return Structure(
+        name=measured.name,
+        area_px=measured.area_px,
+        area_fraction=measured.area_px / image_px,
+        ellipse=None
+        if shape is None
+        else EllipseShape(
+            center_x_px=shape.center_x,
+            center_y_px=shape.center_y,
+            semi_major_px=shape.semi_major,
+            semi_minor_px=shape.semi_minor,
+            angle_deg=float(np.degrees(shape.angle_rad)),
+        ),
+    )
+
+
+def _as_gray(image: npt.NDArray[np.generic]) -> FloatArray:
+    if image.ndim != 2 or image.size == 0:
+        raise DataError(
+            f"an array of shape {image.shape} is no gray image", mend="Give pixels (height, width)"
+        )
+    if image.dtype in (np.uint8, np.uint16):
+        return (image / np.float64(np.iinfo(image.dtype).max)).astype(np.float32)
+    pixels = image.astype(np.float32)
+    if image.dtype.kind != "f" or not (pixels.min() >= 0 and pixels.max() <= 1):
+        raise DataError(
+            f"an array of {image.dtype} is not understood as gray",
+            mend="Give uint8, uint16, or floats from 0 to 1",
+        )
+    return pixels

@@ -1,0 +1,54 @@
+"""The two ends of an elongated structure, such as the ossified shaft of a femur."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biometry_cli.measure.contour import signed_area
+from biometry_cli.measure.ellipse import Segment
+from biometry_cli.measure.moments import moment_ellipse
+
+Points = NDArray[np.float64]
+
+FEWEST_END_POINTS = 5
+
+
+def shaft_ends(outline: Points) -> Segment:
+    """Where the long axis of an elongated outline leaves it, at either end.
+
+    Each end is the height, in its middle, of a parabola through the middle half of the end's
+    outline: a round end counts in full, a square one is not lengthened to its corners, and the
+    steps of a binary mask average out, where the outermost point alone would overstate it. The
+    distance of the ends is the straight length of the shaft, the bow of a bent one left out.
+
+    Args:
+        outline: (N, 2) closed polygon, uniform in arc length, in any one unit.
+
+    Returns:
+        Both ends, each (x, y), in the outline's unit.
+    """
+    spread = moment_ellipse(outline)
+    middle = np.array([spread.center_x, spread.center_y])
+    along_axis = np.array([math.cos(spread.angle_rad), math.sin(spread.angle_rad)])
+    across_axis = np.array([-along_axis[1], along_axis[0]])
+    along, across = (outline - middle) @ along_axis, (outline - middle) @ across_axis
+    half_width = abs(signed_area(outline)) / (2 * float(np.ptp(along)))
+    ends = []
+    for direction in (-1.0, 1.0):
+        off_axis, reach = _end(across, direction * along, half_width)
+        ends.append(middle + off_axis * across_axis + direction * reach * along_axis)
+    (x1, y1), (x2, y2) = ends
+    return (float(x1), float(y1)), (float(x2), float(y2))
+
+
+def _end(across: Points, along: Points, half_width: float) -> tuple[float, float]:
+    """The end of largest ``along``: its middle across the shaft, and how far it reaches there."""
+    depth = along.max() - along
+    tip = across[depth < half_width / 2]
+    off_axis = float(tip.min() + tip.max()) / 2
+    near = (depth < half_width) & (np.abs(across - off_axis) < half_width / 2)
+    if np.count_nonzero(near) < FEWEST_END_POINTS:
+        return off_axis, float(along.max())
+    parabola = np.polynomial.Polynomial.fit(across[near] - off_axis, along[near], 2)
+    return off_axis, float(parabola(0.0))

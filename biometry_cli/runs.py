@@ -1,0 +1,127 @@
+"""The run folder: where a training run keeps its files, and how a user's ``--weights`` is found."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from biometry_cli.errors import ModelFileError, UsageError
+from biometry_cli.files import write_text
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths inside ``runs/NAME``."""
+
+    path: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings as resolved, which reproduce the run."""
+        return self.path / "settings.toml"
+
+    @property
+    def model(self) -> Path:
+        """The best model so far."""
+        return self.path / "model.safetensors"
+
+    @property
+    def last(self) -> Path:
+        """All that a resume needs."""
+        return self.path / "last.safetensors"
+
+    @property
+    def history(self) -> Path:
+        """One line of figures an epoch."""
+        return self.path / "history.csv"
+
+    @property
+    def curves(self) -> Path:
+        """The figures drawn."""
+        return self.path / "curves.png"
+
+    def snapshot(self, epoch: int) -> Path:
+        """The model file that ``--save-every`` keeps of an epoch."""
+        return self.path / f"model-epoch{epoch:04d}.safetensors"
+
+    def evaluation(self, split: str) -> Path:
+        """Where ``eval`` writes."""
+        return self.path / "eval" / split
+
+    def point_latest(self) -> None:
+        """Make ``latest`` beside this folder name it."""
+        write_text(self.path.parent / LATEST, f"{self.path.name}\n")
+
+
+def latest_run(runs_folder: Path) -> RunFolder:
+    """The run that ``runs/latest`` names.
+
+    Raises:
+        ModelFileError: nothing has been trained here, or the named run is gone.
+    """
+    pointer = runs_folder / LATEST
+    if not pointer.is_file():
+        raise ModelFileError(
+            "no model has been trained here yet",
+            where=pointer,
+            mend="Run `biometry train DATA`, or name a model file by --weights",
+        )
+    return _named_by(pointer)
+
+
+def find_weights(weights: Path | None, runs_folder: Path) -> Path:
+    """The model file that ``--weights`` means: a file, a run folder, ``runs/latest`` or nothing.
+
+    Raises:
+        ModelFileError: there is no such model.
+    """
+    if weights is None:
+        return _model_of(latest_run(runs_folder))
+    if weights.is_dir():
+        return _model_of(RunFolder(weights))
+    if weights.name == LATEST and weights.is_file():
+        return _model_of(_named_by(weights))
+    if not weights.is_file():
+        raise ModelFileError(
+            "no such model file or run folder", where=weights, mend="Check the path of --weights"
+        )
+    return weights
+
+
+def run_of(model: Path) -> RunFolder | None:
+    """The run folder that a model file lies in, if it lies in one."""
+    run = RunFolder(model.parent)
+    return run if run.settings.is_file() else None
+
+
+def new_run(runs_folder: Path, name: str) -> RunFolder:
+    """A run folder that does not exist yet. Raises UsageError when it does."""
+    run = RunFolder(runs_folder / name)
+    if run.path.exists():
+        raise UsageError(
+            "this run exists already",
+            where=run.path,
+            mend="Choose another --name, or go on with it by --resume",
+        )
+    return run
+
+
+def _named_by(pointer: Path) -> RunFolder:
+    run = RunFolder(pointer.parent / pointer.read_text(encoding="utf-8").strip())
+    if not run.path.is_dir():
+        raise ModelFileError(
+            f"names the run {run.path.name!r}, which is gone",
+            where=pointer,
+            mend="Name a run or a model file by --weights",
+        )
+    return run
+
+
+def _model_of(run: RunFolder) -> Path:
+    if not run.model.is_file():
+        raise ModelFileError(
+            "this run holds no model yet",
+            where=run.path,
+            mend="Let `biometry train` finish its first validation, or name another by --weights",
+        )
+    return run.model

@@ -1,0 +1,286 @@
+"""One training run from settings to a model file: settle data and network, then loop."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from torch import nn
+from torch.utils.data import DataLoader
+
+from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
+from biometry_cli.data.check import DataReport, check_dataset, require_sound
+from biometry_cli.data.dataset import EpochOrder, TrainingData
+from biometry_cli.data.layout import Dataset, read_dataset
+from biometry_cli.data.preprocess import Preprocess
+from biometry_cli.errors import UsageError
+from biometry_cli.evaluation.evaluate import evaluate
+from biometry_cli.files import make_folder, write_text
+from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.models.catalog import build, choose_model, entry, input_size
+from biometry_cli.report.history import write_history
+from biometry_cli.runs import RunFolder, new_run
+from biometry_cli.settings import Settings
+from biometry_cli.sources import settings_toml
+from biometry_cli.tasks.classify import loss as classify_loss
+from biometry_cli.tasks.segment import loss as segment_loss
+from biometry_cli.training.average import AveragedNetwork
+from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from biometry_cli.training.loop import Learner, train_loop
+from biometry_cli.training.precision import choose_precision
+from biometry_cli.training.schedule import Budget
+from biometry_cli.training.watch import Watcher
+
+# What chooses the best epoch, and what the history shows beside it.
+_SCORE = {"segment": "dice", "classify": "balanced_accuracy"}
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A finished run: where it lies, how it went, what the model file says."""
+
+    run: RunFolder
+    progress: Progress
+    card: ModelCard
+
+
+def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None) -> TrainedRun:
+    """Train a model and leave it in a run folder.
+
+    Args:
+        settings: as resolved; ``data.folder`` must be set.
+        watcher: told of what happens.
+        resume: the run to go on with; a new run when None.
+
+    Raises:
+        UsageError: settings that do not fit each other or the machine, or an unwritable folder.
+        DataError: data that cannot be learned from.
+        TrainingError: the loss is not a finite number.
+    """
+    if settings.data.folder is None:
+        raise UsageError("no data folder is named", mend="Call `biometry train DATA`")
+    device = choose_device(settings.device.name)
+    set_threads(settings.device.threads)
+    dataset, report = _sound_data(settings, watcher)
+    settings = settle(settings, dataset, report)
+    run = resume or _begin(settings)
+    run.point_latest()
+    return _Run(settings, dataset, report, run, device, watcher).train(resume is not None)
+
+
+def settle(settings: Settings, dataset: Dataset, report: DataReport) -> Settings:
+    """Fill in what follows from the data, so that the written settings reproduce the run.
+
+    Raises:
+        UsageError: a model that does not answer the data's task.
+    """
+    name = choose_model(settings.model.name, dataset.labels.task)
+    height_px, width_px = settings.data.height_px, settings.data.width_px
+    if height_px is None or width_px is None:
+        sizes = report.splits["train"].sizes
+        common = next(iter(sizes)).split(" x ")
+        height_px, width_px = input_size(name, int(common[0]) / int(common[1]))
+    data = settings.data.model_copy(
+        update={
+            "folder": dataset.root.resolve(),
+            "task": dataset.labels.task,
+            "structures": dataset.labels.structures or settings.data.structures,
+            "height_px": height_px,
+            "width_px": width_px,
+        }
+    )
+    width = settings.model.width
+    if width is None and not entry(name).fixed_size:
+        width = entry(name).default_width
+    model = settings.model.model_copy(update={"name": name, "width": width})
+    return settings.model_copy(update={"data": data, "model": model})
+
+
+def _sound_data(settings: Settings, watcher: Watcher) -> tuple[Dataset, DataReport]:
+    assert settings.data.folder is not None
+    dataset = read_dataset(
+        settings.data.folder,
+        task=settings.data.task,
+        structures=settings.data.structures,
+        seed=settings.train.seed,
+        split_shares=settings.data.split_shares,
+    )
+    for note in dataset.notes:
+        watcher.note(note)
+    dataset.split("train")
+    dataset.split("val")
+    watcher.phase("checking images", sum(len(each) for each in dataset.splits.values()))
+    report = check_dataset(dataset, watcher.advance)
+    require_sound(report)
+    return dataset, report
+
+
+def _begin(settings: Settings) -> RunFolder:
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    name = settings.train.name or f"{stamp}-{settings.model.name}"
+    run = new_run(settings.train.runs_folder, name)
+    make_folder(run.path)
+    unnamed = settings.train.model_copy(update={"name": None})
+    write_text(run.settings, settings_toml(settings.model_copy(update={"train": unnamed})))
+    return run
+
+
+class _Run:
+    """The parts of one run, put together from settled settings."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        dataset: Dataset,
+        report: DataReport,
+        run: RunFolder,
+        device: str,
+        watcher: Watcher,
+    ) -> None:
+        self.settings, self.dataset, self.report = settings, dataset, report
+        self.run, self.device, self.watcher = run, device, watcher
+        data, model = settings.data, settings.model
+        assert data.height_px and data.width_px
+        assert model.name
+        self.preprocess = Preprocess(
+            height_px=data.height_px, width_px=data.width_px, normalisation=data.normalisation
+        )
+        self.spec = ModelSpec(name=model.name, width=model.width)
+        self.learner = self._learner()
+
+    def train(self, resumed: bool) -> TrainedRun:
+        """Loop until the budget is spent; the best model so far is always on disk."""
+        settings = self.settings.train
+        learner, progress = self.learner, Progress()
+        live = learner.accelerator.unwrap_model(learner.network)
+        if resumed and self.run.last.is_file():
+            progress = load_checkpoint(
+                self.run.last, live, learner.average.network, learner.optimizer
+            )
+            self.watcher.note(f"resuming after epoch {progress.epoch}")
+        self._note_start()
+        budget = Budget(
+            settings.epochs, settings.minutes, len(learner.order), spent_s=progress.elapsed_s
+        )
+        # A finished run may be given a larger budget; then there is more to do.
+        progress.finished = progress.finished and budget.progress(progress.step) >= 1
+
+        def save(progress: Progress, best: bool) -> None:
+            if best:
+                self._write_model(self.run.model, progress)
+            every = settings.save_every
+            if every and progress.epoch % every == 0:
+                self._write_model(self.run.snapshot(progress.epoch), progress)
+            save_checkpoint(
+                self.run.last, live, learner.average.network, learner.optimizer, progress
+            )
+            write_history(self.run.history, self.run.curves, progress.history)
+
+        train_loop(
+            learner,
+            settings,
+            budget,
+            progress,
+            validate=self._validate,
+            save=save,
+            watcher=self.watcher,
+        )
+        return TrainedRun(self.run, progress, self._card(progress))
+
+    def _learner(self) -> Learner:
+        settings = self.settings.train
+        torch.manual_seed(settings.seed)
+        network = build(
+            self.spec.name,
+            classes=len(self.dataset.labels.classes),
+            height_px=self.preprocess.height_px,
+            width_px=self.preprocess.width_px,
+            width=self.spec.width,
+        ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        data = TrainingData(
+            self.dataset.split("train"),
+            self.dataset,
+            self.preprocess,
+            self.settings.augment,
+            seed=settings.seed,
+            cache_mb=self.settings.data.cache_mb,
+        )
+        self.watcher.phase("preparing images", len(data))
+        for _ in data.warm():
+            self.watcher.advance()
+        order = EpochOrder(len(data), settings.batch_size, settings.seed)
+        workers = self.settings.data.workers
+        loader: DataLoader[tuple[torch.Tensor, torch.Tensor]] = DataLoader(
+            data,
+            batch_sampler=order,
+            num_workers=workers or 0,
+            persistent_workers=bool(workers),
+            pin_memory=self.device == "cuda",
+        )
+        optimizer = torch.optim.AdamW(
+            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        precision = choose_precision(self.settings.device.precision, self.device)
+        accelerator = Accelerator(cpu=self.device == "cpu", mixed_precision=precision)
+        average = AveragedNetwork(network.to(accelerator.device), settings.ema_decay)
+        # accelerate's prepare() is typed to return anything, in the order given.
+        network, optimizer, loader = accelerator.prepare(network, optimizer, loader)
+        loss = self._loss().to(accelerator.device)
+        return Learner(accelerator, network, average, optimizer, loss, loader, order)
+
+    def _loss(self) -> nn.Module:
+        settings, task = self.settings.train, self.dataset.labels.task
+        shares = torch.tensor(
+            [self.report.splits["train"].class_shares[c] for c in self.dataset.labels.classes]
+        )
+        balanced = settings.class_weights == "balanced" or (
+            settings.class_weights == "auto" and task == "classify"
+        )
+        if task == "segment":
+            weights = segment_loss.balanced_weights(shares) if balanced else None
+            return segment_loss.SegmentationLoss(settings.dice_weight, weights)
+        return classify_loss.ClassificationLoss(
+            classify_loss.balanced_weights(shares) if balanced else None
+        )
+
+    def _validate(self, network: nn.Module) -> tuple[float, dict[str, float | None]]:
+        predictor = Predictor(
+            self._card(Progress()), TorchBackend(network, self.device), name=self.spec.name
+        )
+        result = evaluate(predictor, self.dataset, "val", distances=False)
+        score = result.metrics[_SCORE[result.task]]
+        return -1.0 if score is None else score, result.metrics
+
+    def _card(self, progress: Progress) -> ModelCard:
+        rows = [row for row in progress.history if row["epoch"] == progress.best_epoch]
+        figures = {key: row[key] for row in rows for key in row if key.startswith("val_")}
+        return make_card(
+            self.settings,
+            labels=self.dataset.labels,
+            preprocess=self.preprocess,
+            model=self.spec,
+            training=TrainingSummary(
+                data=self.dataset.root.resolve().name,
+                images={split: each.images for split, each in self.report.splits.items()},
+                subjects={split: each.subjects for split, each in self.report.splits.items()},
+                seed=self.settings.train.seed,
+                split_shares=self.settings.data.split_shares,
+                epoch=progress.best_epoch,
+                minutes=round(progress.elapsed_s / 60, 2),
+                validation=figures,
+            ),
+        )
+
+    def _write_model(self, path: Path, progress: Progress) -> None:
+        write_model(path, self._card(progress), self.learner.average.network.state_dict())
+
+    def _note_start(self) -> None:
+        learned = sum(p.numel() for p in self.learner.network.parameters())
+        precision = self.learner.accelerator.mixed_precision
+        self.watcher.note(
+            f"training {self.spec.name} ({learned:,} parameters) at {self.preprocess.width_px} x "
+            f"{self.preprocess.height_px} px on {self.device}"
+            + (f" in {precision}" if precision != "no" else "")
+        )

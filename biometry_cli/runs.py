@@ -69,6 +69,16 @@ def latest_run(runs_folder: Path) -> RunFolder:
     return _named_by(pointer)
 
 
+def find_run(runs_folder: Path, name: str | None) -> RunFolder:
+    """The run of that name, or the latest. Raises ModelFileError when it has no settings."""
+    run = RunFolder(runs_folder / name) if name is not None else latest_run(runs_folder)
+    if not run.settings.is_file():
+        raise ModelFileError(
+            "there is no such run to go on with", where=run.path, mend="Check --name"
+        )
+    return run
+
+
 def find_weights(weights: Path | None, runs_folder: Path) -> Path:
     """The model file that ``--weights`` means: a file, a run folder, ``runs/latest`` or nothing.
 
@@ -107,10 +117,11 @@ def new_run(runs_folder: Path, name: str) -> RunFolder:
 
 
 def _named_by(pointer: Path) -> RunFolder:
-    run = RunFolder(pointer.parent / pointer.read_text(encoding="utf-8").strip())
-    if not run.path.is_dir():
+    name = pointer.read_text(encoding="utf-8", errors="replace").strip()
+    run = RunFolder(pointer.parent / name)
+    if not name or not run.path.is_dir():
         raise ModelFileError(
-            f"names the run {run.path.name!r}, which is gone",
+            f"names the run {name!r}, which is gone",
             where=pointer,
             mend="Name a run or a model file by --weights",
         )

@@ -47,12 +47,12 @@ class DataSettings(Section):
         (0.7, 0.15, 0.15), description="shares of subjects in train, val, test where none are given"
     )
 
-    @field_validator("structures", mode="before")
+    @field_validator("structures", "split_shares", mode="before")
     @classmethod
-    def _split_names(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         """Accept ``head,femur`` as a flag or environment variable writes it."""
         if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
     @model_validator(mode="after")

@@ -51,7 +51,7 @@ def _move(stacked: Tensor, settings: AugmentSettings, generator: torch.Generator
     shift_x = settings.shift * width * _symmetric(generator)
     shift_y = settings.shift * height * _symmetric(generator)
     if _uniform(generator) < settings.flip:
-        stacked = vision.horizontal_flip(stacked)
+        stacked = torch.flip(stacked, [-1])
     if angle_deg == 0 and scale == 1 and shift_x == 0 and shift_y == 0:
         return stacked
     moved: Tensor = vision.affine(
@@ -81,7 +81,8 @@ def _repaint(image: Tensor, settings: AugmentSettings, generator: torch.Generato
     if blur_px > 0.2:
         size = 2 * math.ceil(2 * blur_px) + 1
         image = vision.gaussian_blur(image, [size, size], [blur_px, blur_px])
-    return image * gain
+    brightened: Tensor = image * gain
+    return brightened
 
 
 def _grain(height: int, width: int, generator: torch.Generator) -> Tensor:

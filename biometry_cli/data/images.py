@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from biometry_cli.errors import DataError
 
@@ -68,7 +68,7 @@ def open_image(path: Path) -> Image.Image:
     try:
         image = Image.open(path)
         image.load()
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise DataError(
             "is not an image of a known kind",
             where=path,

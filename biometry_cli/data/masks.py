@@ -131,9 +131,8 @@ def _read_array(path: Path) -> npt.NDArray[np.int64]:
             where=path,
             mend="Save integers of shape (height, width) or (classes, height, width)",
         )
-    if array.ndim == 3:
-        return (array > 0).astype(np.int64)
-    return array.astype(np.int64)
+    raw: npt.NDArray[np.int64] = (array > 0 if array.ndim == 3 else array).astype(np.int64)
+    return raw
 
 
 def _merge_channels(

@@ -14,6 +14,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict
 
 FloatArray = npt.NDArray[np.float32]
+Points = npt.NDArray[np.float64]
 
 # A flat image has no contrast to normalise; this keeps it at zero instead of dividing by zero.
 _LEAST_DEVIATION = 1e-3
@@ -34,18 +35,20 @@ class Placement:
         inside = maps[:, self.top_px : self.top_px + height, self.left_px : self.left_px + width]
         return np.stack([resize(each, self.source_size) for each in inside])
 
-    def to_source(self, points_px: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def to_source(self, points_px: Points) -> Points:
         """Input coordinates (N, 2) as x, y -> source coordinates (N, 2)."""
-        return (points_px - self._offset() + 0.5) / self._scale() - 0.5
+        moved: Points = (points_px - self._offset() + 0.5) / self._scale() - 0.5
+        return moved
 
-    def to_input(self, points_px: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def to_input(self, points_px: Points) -> Points:
         """Source coordinates (N, 2) as x, y -> input coordinates (N, 2)."""
-        return (points_px + 0.5) * self._scale() - 0.5 + self._offset()
+        moved: Points = (points_px + 0.5) * self._scale() - 0.5 + self._offset()
+        return moved
 
-    def _scale(self) -> npt.NDArray[np.float64]:
+    def _scale(self) -> Points:
         return np.array(self.resized_size[::-1], float) / np.array(self.source_size[::-1], float)
 
-    def _offset(self) -> npt.NDArray[np.float64]:
+    def _offset(self) -> Points:
         return np.array([self.left_px, self.top_px], float)
 
 
@@ -88,7 +91,8 @@ class Preprocess(BaseModel):
         if self.normalisation == "none":
             return canvas
         deviation = max(float(canvas.std()), _LEAST_DEVIATION)
-        return (canvas - canvas.mean()) / np.float32(deviation)
+        normalised: FloatArray = (canvas - canvas.mean()) / np.float32(deviation)
+        return normalised
 
 
 def resize(plane: FloatArray, size: tuple[int, int]) -> FloatArray:

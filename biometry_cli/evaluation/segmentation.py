@@ -54,6 +54,8 @@ class SegmentationScores:
             if self._distances:
                 values[f"hd95_{name}_{unit}"] = overlap.hd95
                 values[f"assd_{name}_{unit}"] = overlap.assd
+        dice = [v for name in self._structures if isinstance(v := values[f"dice_{name}"], float)]
+        values["dice"] = float(np.mean(dice)) if dice else None
         values |= _measure_errors(sample, reading)
         values["flags"] = " ".join(reading.prediction.flags)
         self.cases.append(Case(file=str(sample.image), values=values))
@@ -66,13 +68,8 @@ class SegmentationScores:
         """The metrics by name, and over how many images each was taken."""
         metrics: dict[str, float | None] = {}
         counts: dict[str, int] = {}
-        kinds = ["dice", "iou"]
-        units = [""]
-        if self._distances:
-            kinds += ["hd95", "assd"]
-        for kind in kinds:
-            units = ["_mm", "_px"] if kind in ("hd95", "assd") else [""]
-            for unit in units:
+        for kind in ("dice", "iou", "hd95", "assd") if self._distances else ("dice", "iou"):
+            for unit in ("_mm", "_px") if kind in ("hd95", "assd") else ("",):
                 names = {s: f"{kind}_{s}{unit}" for s in self._structures}
                 columns = {s: self._column(name) for s, name in names.items()}
                 if unit and not any(columns.values()):

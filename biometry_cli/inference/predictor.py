@@ -129,37 +129,35 @@ class Predictor:
         self, source: Source, scan: Scan, logits: FloatArray, placement: Placement
     ) -> Reading:
         spacing = source.spacing_mm or scan.spacing_mm
-        common = {
-            "file": str(source.file),
-            "task": self.card.task,
-            "model": self.name,
-            "spacing_mm": spacing[0] if spacing and spacing[0] == spacing[1] else spacing,
-        }
+        answer = Prediction(
+            file=str(source.file),
+            task=self.card.task,
+            model=self.name,
+            spacing_mm=spacing[0] if spacing and spacing[0] == spacing[1] else spacing,
+        )
         if self.card.task == "classify":
             label, probabilities = classify.decode(logits, self.card.labels.classes)
-            return Reading(
-                Prediction(**common, label=label, probabilities=probabilities), scan.pixels
-            )
+            named = {"label": label, "probabilities": probabilities}
+            return Reading(answer.model_copy(update=named), scan.pixels)
         masks = segment.decode(logits, placement)
         measured = tuple(
-            found
+            each
             for index, name in enumerate(self.card.labels.structures)
-            if (found := measure_structure(name, masks.against_rest(index), spacing)) is not None
+            if (each := measure_structure(name, masks.against_rest(index), spacing)) is not None
         )
         flags = [] if spacing else ["no_spacing"]
         flags += [] if measured else ["no_structure"]
         flags += [f"{each.name}:{flag}" for each in measured for flag in each.flags]
-        prediction = Prediction(
-            **common,
-            structures=[_structure(each, masks.mask.size) for each in measured],
-            measurements=[
+        found = {
+            "structures": [_structure(each, masks.mask.size) for each in measured],
+            "measurements": [
                 Measurement(name=measure.name, value=measure.value, unit=measure.unit)
                 for each in measured
                 for measure in each.measures
             ],
-            flags=flags,
-        )
-        return Reading(prediction, scan.pixels, masks, measured)
+            "flags": flags,
+        }
+        return Reading(answer.model_copy(update=found), scan.pixels, masks, measured)
 
 
 def load(
@@ -224,9 +222,11 @@ def _as_gray(image: npt.NDArray[np.generic]) -> FloatArray:
         raise DataError(
             f"an array of shape {image.shape} is no gray image", mend="Give pixels (height, width)"
         )
-    if image.dtype in (np.uint8, np.uint16):
-        return (image / np.float64(np.iinfo(image.dtype).max)).astype(np.float32)
-    pixels = image.astype(np.float32)
+    pixels: FloatArray = image.astype(np.float32)
+    if image.dtype == np.uint8:
+        return pixels / np.float32(255)
+    if image.dtype == np.uint16:
+        return pixels / np.float32(65535)
     if image.dtype.kind != "f" or not (pixels.min() >= 0 and pixels.max() <= 1):
         raise DataError(
             f"an array of {image.dtype} is not understood as gray",

@@ -44,10 +44,9 @@ def shaft_ends(outline: Points) -> Segment:
 
 def _end(across: Points, along: Points, half_width: float) -> tuple[float, float]:
     """The end of largest ``along``: its middle across the shaft, and how far it reaches there."""
-    depth = along.max() - along
-    tip = across[depth < half_width / 2]
-    off_axis = float(tip.min() + tip.max()) / 2
-    near = (depth < half_width) & (np.abs(across - off_axis) < half_width / 2)
+    near = along > along.max() - half_width
+    off_axis = float(across[near].min() + across[near].max()) / 2
+    near &= np.abs(across - off_axis) < half_width / 2
     if np.count_nonzero(near) < FEWEST_END_POINTS:
         return off_axis, float(along.max())
     parabola = np.polynomial.Polynomial.fit(across[near] - off_axis, along[near], 2)

@@ -60,6 +60,9 @@ CATALOG: dict[str, CatalogEntry] = {
     ),
 }
 
+# Classes that a network is counted with in a list: background and a head; eight planes.
+EXAMPLE_CLASSES = {"segment": 2, "classify": 8}
+
 DEFAULT_MODELS = {"segment": "unet", "classify": "biometry-cnn"}
 
 

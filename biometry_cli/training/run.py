@@ -45,6 +45,23 @@ class TrainedRun:
     progress: Progress
     card: ModelCard
 
+    def facts(self) -> list[tuple[str, str]]:
+        """Lines for a table."""
+        score = self.progress.best_score
+        lines = [
+            ("run", str(self.run.path)),
+            ("epochs", str(self.progress.epoch)),
+            ("time", f"{self.progress.elapsed_s / 60:.1f} min"),
+            ("best epoch", str(self.progress.best_epoch)),
+        ]
+        if score is not None:
+            lines.append((f"validation {_SCORE[self.card.task]}", f"{score:.4f}"))
+        lines += [
+            ("model", str(self.run.model)),
+            ("history", f"{self.run.history}, {self.run.curves.name}"),
+        ]
+        return lines
+
 
 def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None) -> TrainedRun:
     """Train a model and leave it in a run folder.
@@ -142,8 +159,9 @@ class _Run:
         self.settings, self.dataset, self.report = settings, dataset, report
         self.run, self.device, self.watcher = run, device, watcher
         data, model = settings.data, settings.model
-        assert data.height_px and data.width_px
-        assert model.name
+        assert data.height_px is not None
+        assert data.width_px is not None
+        assert model.name is not None
         self.preprocess = Preprocess(
             height_px=data.height_px, width_px=data.width_px, normalisation=data.normalisation
         )
@@ -198,7 +216,7 @@ class _Run:
             height_px=self.preprocess.height_px,
             width_px=self.preprocess.width_px,
             width=self.spec.width,
-        ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        ).to(memory_format=torch.channels_last)
         data = TrainingData(
             self.dataset.split("train"),
             self.dataset,

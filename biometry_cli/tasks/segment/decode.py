@@ -24,7 +24,7 @@ class DecodedMasks:
         It crosses 0.5 exactly where ``mask`` changes to or from the structure, also where two
         structures touch, and it is the probability itself where there is one structure alone.
         """
-        own = self.probabilities[structure]
+        own: FloatArray = self.probabilities[structure]
         if len(self.probabilities) == 1:
             return own
         rivals = [1 - self.probabilities.sum(axis=0)]

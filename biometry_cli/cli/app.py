@@ -1,0 +1,68 @@
+"""The command ``biometry``: its subcommands, and what every one of them does with an error."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from biometry_cli import __version__
+from biometry_cli.cli import data, demo, evaluate, export, info, models, predict, train
+from biometry_cli.errors import INTERRUPTED_EXIT_CODE, BiometryError
+
+
+class ErrorReporting(TyperGroup):
+    """Turns the errors that a user can meet into one paragraph and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BiometryError as error:
+            from biometry_cli.cli.console import print_error
+
+            print_error(error)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            typer.echo("Interrupted.", err=True)
+            raise typer.Exit(INTERRUPTED_EXIT_CODE) from None
+
+
+app = typer.Typer(
+    cls=ErrorReporting,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Research software, not a medical device.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"biometry {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Fetal ultrasound biometry: learn from scans, measure in millimetres, export."""
+
+
+app.command("train")(train.train)
+app.command("eval")(evaluate.evaluate)
+app.command("predict")(predict.predict)
+app.command("export")(export.export)
+app.command("info")(info.info)
+app.command("models")(models.models)
+app.add_typer(data.app, name="data")
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app(prog_name="biometry")

@@ -1,0 +1,61 @@
+"""What the commands share at their edges: settings from flags, dry runs, errors."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from biometry_cli.errors import BiometryError
+
+if TYPE_CHECKING:
+    from biometry_cli.settings import Settings
+    from biometry_cli.sources import ResolvedSettings
+
+
+def print_error(error: BiometryError) -> None:
+    """One paragraph on standard error."""
+    from rich.text import Text
+
+    from biometry_cli.report.consoles import err
+
+    err().print(Text.assemble(("Error: ", "bold red"), error.paragraph()))
+
+
+def gather(
+    flags: Mapping[str, Any],
+    assignments: list[str] | None = None,
+    config: Path | None = None,
+    base: Path | None = None,
+) -> "ResolvedSettings":
+    """Settings from the flags that were given (values other than None) and all other places."""
+    from biometry_cli.sources import parse_assignments, resolve_settings
+
+    given = {key: value for key, value in flags.items() if value is not None}
+    return resolve_settings(parse_assignments(assignments or []) | given, config=config, base=base)
+
+
+def print_settings(resolved: "ResolvedSettings") -> None:
+    """What ``--dry-run`` shows: every setting, its value and its place."""
+    from biometry_cli.report.consoles import out
+    from biometry_cli.report.tables import settings_table
+    from biometry_cli.sources import known_keys
+
+    rows = []
+    for key in known_keys():
+        section, _, name = key.partition(".")
+        value = getattr(getattr(resolved.settings, section), name)
+        rows.append((key, _shown(value), resolved.origins.get(key, "default")))
+    out().print(settings_table(rows))
+
+
+def spacing_pair(settings: "Settings") -> tuple[float, float] | None:
+    """``--spacing`` as (row, column)."""
+    given = settings.predict.spacing_mm
+    return None if given is None else (given[0], given[-1])
+
+
+def _shown(value: object) -> str:
+    if value is None or value == ():
+        return "not set"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,85 @@
+"""``biometry eval``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biometry_cli.cli.options import (
+    Assignments,
+    Config,
+    Device,
+    DryRun,
+    Json,
+    Spacing,
+    Structures,
+    Task,
+    Threads,
+    Weights,
+)
+
+
+def evaluate(
+    data: Annotated[
+        Path | None,
+        typer.Argument(help="Dataset folder.", show_default="the data of the run"),
+    ] = None,
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "test",
+    weights: Weights = None,
+    task: Task = None,
+    structures: Structures = None,
+    spacing: Spacing = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Images that pass together.", show_default="8")
+    ] = None,
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for the results.", show_default="eval/ of the run"),
+    ] = None,
+    as_json: Json = False,
+    device: Device = None,
+    threads: Threads = None,
+    config: Config = None,
+    assignments: Assignments = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Compare a model's answers with the truth: overlap, distances, errors in mm, agreement."""
+    from biometry_cli.cli.console import gather, print_settings, spacing_pair
+    from biometry_cli.errors import UsageError
+
+    resolved = gather(
+        {
+            "data.folder": data,
+            "data.task": task,
+            "data.structures": structures,
+            "predict.weights": weights,
+            "predict.spacing_mm": spacing,
+            "predict.batch_size": batch_size,
+            "device.name": device,
+            "device.threads": threads,
+        },
+        assignments,
+        config,
+    )
+    if split not in ("train", "val", "test"):
+        raise UsageError(f"--split {split} is no split", mend="Take train, val or test")
+    if dry_run:
+        print_settings(resolved)
+        return
+    from biometry_cli.jobs.evaluate import evaluate_to_folder
+    from biometry_cli.report.consoles import err, out
+    from biometry_cli.report.progress import image_bar
+    from biometry_cli.report.tables import evaluation_table
+
+    done = evaluate_to_folder(
+        resolved.settings,
+        split,
+        spacing_mm=spacing_pair(resolved.settings),
+        out=out_folder,
+        bar=lambda description, total: image_bar(description, total, err()),
+    )
+    if as_json:
+        typer.echo(done.evaluation.model_dump_json(exclude={"cases"}))
+        return
+    out().print(evaluation_table(done.evaluation))
+    out().print(f"written: {done.folder}", soft_wrap=True)

@@ -1,0 +1,36 @@
+"""``biometry models``."""
+
+import typer
+
+from biometry_cli.cli.options import Json
+
+
+def models(as_json: Json = False) -> None:
+    """List the networks to choose from."""
+    import json
+
+    from biometry_cli.models.catalog import CATALOG, EXAMPLE_CLASSES, count_parameters
+    from biometry_cli.report.consoles import out
+    from biometry_cli.report.tables import models_table
+
+    rows = [
+        {
+            "name": name,
+            "task": entry.task,
+            "parameters": count_parameters(name, EXAMPLE_CLASSES[entry.task]),
+            "width": entry.default_width,
+            "purpose": entry.purpose,
+        }
+        for name, entry in CATALOG.items()
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows))
+        return
+    out().print(
+        models_table(
+            [
+                (str(r["name"]), str(r["task"]), f"{r['parameters']:,}", str(r["purpose"]))
+                for r in rows
+            ]
+        )
+    )

@@ -1,0 +1,84 @@
+"""The whole line on scans that the product draws itself: what ``biometry demo`` does."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from biometry_cli.data.phantom.dataset import write_segmentation_dataset
+from biometry_cli.errors import UsageError
+from biometry_cli.export.onnx import export_onnx
+from biometry_cli.jobs.evaluate import evaluate_to_folder
+from biometry_cli.jobs.predict import PredictionJob
+from biometry_cli.report.progress import RichWatcher, image_bar
+from biometry_cli.report.tables import evaluation_table, facts_table, prediction_table
+from biometry_cli.results import Prediction
+from biometry_cli.settings import Settings
+from biometry_cli.sources import resolve_settings
+from biometry_cli.training.run import train
+
+_IMAGES = {"train": 150, "val": 24, "test": 36}
+
+
+def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
+    """Draw, train, evaluate, predict one scan and export, printing each step's result.
+
+    Args:
+        folder: a new folder for all that is written.
+        minutes: time for training.
+        out: where results go.
+        err: where progress goes.
+
+    Raises:
+        UsageError: the folder exists and holds something.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError("exists already", where=folder, mend="Name a new folder")
+    data = folder / "data"
+    _heading(out, 1, f"draw {sum(_IMAGES.values())} synthetic scans", f"biometry data demo {data}")
+    with image_bar("drawing scans", sum(_IMAGES.values()), err) as advance:
+        write_segmentation_dataset(data, **_IMAGES, seed=0, on_image=advance)
+
+    settings = _settings(folder, data, minutes)
+    _heading(out, 2, "learn from them", f"biometry train {data} --minutes {minutes:g}")
+    with RichWatcher(err) as watcher:
+        trained = train(settings, watcher)
+    out.print(facts_table(trained.facts(), title="trained"))
+
+    _heading(out, 3, "compare with the truth", "biometry eval --split test")
+    done = evaluate_to_folder(
+        settings,
+        "test",
+        spacing_mm=None,
+        out=None,
+        bar=lambda description, total: image_bar(description, total, err),
+    )
+    out.print(evaluation_table(done.evaluation))
+    out.print(f"written: {done.folder}", soft_wrap=True)
+
+    scan = next(iter(sorted((data / "test" / "images").glob("*_head.png"))))
+    _heading(out, 4, "measure one scan", f"biometry predict {scan} --overlay")
+    pictures = folder / "predictions"
+    job = PredictionJob(settings, [str(scan)], out=pictures, overlay=True, masks=True)
+    for answer in job.run():
+        out.print(prediction_table(answer) if isinstance(answer, Prediction) else answer)
+    out.print(f"written: {pictures}", soft_wrap=True)
+
+    _heading(out, 5, "export, and prove it equal", "biometry export")
+    out.print(facts_table(export_onnx(settings, None).facts(), title="exported"))
+
+
+def _settings(folder: Path, data: Path, minutes: float) -> Settings:
+    flags = {
+        "data.folder": data,
+        "train.minutes": minutes,
+        "train.runs_folder": folder / "runs",
+        "train.name": "demo",
+    }
+    # The demo is the same everywhere: no settings file or variable of the place it runs in.
+    return resolve_settings(flags, environment={}, folder=folder).settings
+
+
+def _heading(out: Console, step: int, title: str, command: str) -> None:
+    out.print()
+    out.rule(f"[bold]{step}/5 {title}", align="left")
+    out.print(command, style="dim", soft_wrap=True, markup=False)

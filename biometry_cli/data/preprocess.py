@@ -46,10 +46,11 @@ class Placement:
         return moved
 
     def _scale(self) -> Points:
-        return np.array(self.resized_size[::-1], float) / np.array(self.source_size[::-1], float)
+        (height, width), (source_height, source_width) = self.resized_size, self.source_size
+        return np.array([width / source_width, height / source_height])
 
     def _offset(self) -> Points:
-        return np.array([self.left_px, self.top_px], float)
+        return np.array([float(self.left_px), float(self.top_px)])
 
 
 class Preprocess(BaseModel):

@@ -68,6 +68,24 @@ class MeasuredStructure:
     flags: tuple[str, ...]
 
 
+_MEASURES_OF = {
+    "head": ("HC", "BPD", "OFD", "CI"),
+    "abdomen": ("AC", "TAD", "APAD"),
+    "femur": ("FL",),
+}
+_MEASURES_OF_OTHERS = ("area", "perimeter", "major_axis", "minor_axis")
+
+
+def measure_names(structure: str) -> tuple[str, ...]:
+    """The measures that a structure of this name can have, in the order of a report.
+
+    Those of a structure without measures of its own carry its name: ``cervix_area``.
+    """
+    if structure in _MEASURES_OF:
+        return _MEASURES_OF[structure]
+    return tuple(f"{structure}_{measure}" for measure in _MEASURES_OF_OTHERS)
+
+
 def measure_structure(
     name: str, probability: NDArray[np.floating], spacing_mm: tuple[float, float] | None
 ) -> MeasuredStructure | None:
@@ -78,7 +96,7 @@ def measure_structure(
     An ellipse does not tell which diameter is the transverse one: TAD is the longer, APAD the
     shorter by convention. ``femur`` gives FL, the straight length of the shaft. Any other name
     gives area and perimeter of the outline (closed along the image's border where it is cut
-    off) and the major_axis and minor_axis of the ellipse with the outline's second moments,
+    off) and the axes of the ellipse with the outline's second moments, as in ``measure_names``,
     since nothing says that such a structure is an ellipse.
 
     Args:
@@ -114,7 +132,7 @@ def measure_structure(
         values, calipers = _head(ellipse) if name == "head" else _abdomen(ellipse)
     else:
         ellipse = moment_ellipse(outline)
-        values, calipers = _other(outline, smoothed(contour_px) * scale, ellipse)
+        values, calipers = _other(name, outline, smoothed(contour_px) * scale, ellipse)
 
     return MeasuredStructure(
         name=name,
@@ -163,21 +181,22 @@ def _femur(outline: Points) -> Sized:
     return {"FL": math.hypot(x2 - x1, y2 - y1)}, {"FL": ends}
 
 
-def _other(outline: Points, smooth_outline: Points, ellipse: Ellipse) -> Sized:
+def _other(name: str, outline: Points, smooth_outline: Points, ellipse: Ellipse) -> Sized:
+    area, perimeter, major_axis, minor_axis = measure_names(name)
     values = {
-        "area": abs(signed_area(outline)),
-        "perimeter": polygon_length(smooth_outline),
-        "major_axis": 2 * ellipse.semi_major,
-        "minor_axis": 2 * ellipse.semi_minor,
+        area: abs(signed_area(outline)),
+        perimeter: polygon_length(smooth_outline),
+        major_axis: 2 * ellipse.semi_major,
+        minor_axis: 2 * ellipse.semi_minor,
     }
-    calipers = {"major_axis": ellipse.major_axis_ends(), "minor_axis": ellipse.minor_axis_ends()}
+    calipers = {major_axis: ellipse.major_axis_ends(), minor_axis: ellipse.minor_axis_ends()}
     return values, calipers
 
 
 def _unit(measure: str, calibrated: bool) -> str:
     if measure == "CI":
         return "%"
-    return ("mm" if calibrated else "px") + ("²" if measure == "area" else "")
+    return ("mm" if calibrated else "px") + ("²" if measure.endswith("_area") else "")
 
 
 def _mask_flags(probability: NDArray[np.floating], cut_off: NDArray[np.bool_]) -> list[str]:

@@ -128,15 +128,15 @@ def test_femur_length_of_binary_masks_is_not_biased() -> None:
 
 def test_femur_length_of_a_bowed_shaft_is_its_straight_length() -> None:
     def bowed(x: Floats, y: Floats) -> np.ndarray:
-        """A shaft of 10 px width along an arc of radius 150 px, whose chord is 100 px long."""
-        dx, dy = x - 69.5, y - 180.0
+        """10 px wide along an arc with a chord of 100 px, which it leaves by 5 px at most."""
+        dx, dy = x - 69.5, y - 280.0
         turn = np.arctan2(dx, -dy)
-        return (np.abs(np.hypot(dx, dy) - 150) <= 5) & (np.abs(turn) <= math.asin(50 / 150))
+        return (np.abs(np.hypot(dx, dy) - 252.5) <= 5) & (np.abs(turn) <= math.asin(50 / 252.5))
 
     femur = found("femur", coverage(bowed, (90, 140)), None)
     assert values(femur)["FL"] == pytest.approx(100, rel=5e-3)
     ends = sorted(femur.calipers_px["FL"])
-    expected_y = 180 - math.sqrt(150**2 - 50**2)
+    expected_y = 280 - math.sqrt(252.5**2 - 50**2)
     np.testing.assert_allclose(ends, [(19.5, expected_y), (119.5, expected_y)], atol=1)
 
 
@@ -151,10 +151,10 @@ def test_other_structures_get_area_perimeter_and_axes(
     mask = coverage(ellipse(middle, semi_major, semi_minor, angle_rad, spacing), shape)
     symphysis = found("symphysis", mask, spacing)
     truth = {
-        "area": math.pi * semi_major * semi_minor,
-        "perimeter": circumference(semi_major, semi_minor),
-        "major_axis": 2 * semi_major,
-        "minor_axis": 2 * semi_minor,
+        "symphysis_area": math.pi * semi_major * semi_minor,
+        "symphysis_perimeter": circumference(semi_major, semi_minor),
+        "symphysis_major_axis": 2 * semi_major,
+        "symphysis_minor_axis": 2 * semi_minor,
     }
     assert values(symphysis) == pytest.approx(truth, rel=3e-3)
     assert [m.unit for m in symphysis.measures] == ["mm²", "mm", "mm", "mm"]

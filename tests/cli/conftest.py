@@ -1,0 +1,95 @@
+"""The installed command as a process, and a small trained model to run it on."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from biometry_cli.data.phantom.dataset import write_segmentation_dataset
+
+COMMAND = Path(sys.executable).parent / "biometry"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A finished command."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    def json(self) -> Any:
+        """Standard output as one JSON value."""
+        return json.loads(self.stdout)
+
+    def json_lines(self) -> list[Any]:
+        """Standard output as one JSON value a line."""
+        return [json.loads(line) for line in self.stdout.splitlines()]
+
+
+Run = Callable[..., Ran]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without settings, with one thread a command."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BIOMETRY_")}
+    return kept | {"OMP_NUM_THREADS": "1", "COLUMNS": "100"} | changes
+
+
+@pytest.fixture(scope="session")
+def biometry() -> Run:
+    """Run the installed command: ``biometry("train", "data", cwd=folder, input="", env={})``."""
+
+    def run(
+        *arguments: str,
+        cwd: Path,
+        input: str = "",
+        env: dict[str, str] | None = None,
+    ) -> Ran:
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            cwd=cwd,
+            input=input,
+            env=environment(**(env or {})),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all test processes of this session."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def segmentation_folder(shared_folder: Path, biometry: Run) -> Path:
+    """A folder with drawn ``data/`` and a ``model.safetensors`` trained on it for a moment.
+
+    Never change it: copy it.
+    """
+    folder = shared_folder / "segmentation"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "model.safetensors").is_file():
+            write_segmentation_dataset(folder / "data", train=24, val=6, test=6, seed=1)
+            done = biometry(
+                "train", str(folder / "data"), "--epochs", "12", "--width", "0.5",
+                "--name", "small", "--runs-folder", str(shared_folder / "runs"), cwd=folder,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            model = shared_folder / "runs" / "small" / "model.safetensors"
+            model.rename(folder / "model.safetensors")
+    return folder

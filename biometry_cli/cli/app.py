@@ -22,7 +22,7 @@ class ErrorReporting(TyperGroup):
             print_error(error)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
-            typer.echo("Interrupted.", err=True)
+            typer.echo("Interrupted. `biometry train --resume` goes on with a run.", err=True)
             raise typer.Exit(INTERRUPTED_EXIT_CODE) from None
 
 

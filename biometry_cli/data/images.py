@@ -19,6 +19,8 @@ from biometry_cli.errors import DataError
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp"})
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+# What Pillow raises for damaged files of one kind or another.
+_DAMAGE = (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error, zlib.error)
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -68,6 +70,8 @@ def open_image(path: Path) -> Image.Image:
     try:
         image = Image.open(path)
         image.load()
+        # Walks through all frames, so that one that is cut off is found here.
+        getattr(image, "n_frames", 1)
     except UnidentifiedImageError:
         raise DataError(
             "is not an image of a known kind",
@@ -76,7 +80,7 @@ def open_image(path: Path) -> Image.Image:
         ) from None
     except Image.DecompressionBombError as error:
         raise DataError(f"is too large ({error})", where=path) from None
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as error:
+    except _DAMAGE as error:
         raise DataError(
             f"is truncated or damaged ({error})", where=path, mend="Copy or export it again"
         ) from None
@@ -116,6 +120,12 @@ def _to_gray(image: Image.Image, path: Path) -> FloatArray:
                 mend="Save it as 8- or 16-bit gray",
             )
         return (values / 65535.0).astype(np.float32)
+    if image.mode in ("LAB", "HSV"):
+        raise DataError(
+            f"has the pixel mode {image.mode}, which no scan uses",
+            where=path,
+            mend="Save it as 8- or 16-bit gray",
+        )
     if image.mode == "F":
         raise DataError(
             "holds floating-point pixels without a known range",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import ImageSequence
+from PIL import Image, ImageSequence
 
 from biometry_cli.data.declaration import MaskCoding
 from biometry_cli.data.images import open_image
@@ -18,6 +18,8 @@ from biometry_cli.errors import DataError
 MASK_SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".gif", ".npy"})
 # Above this an undeclared index is far likelier a gray level than a class.
 MOST_UNDECLARED_CLASSES = 31
+
+_INDEX_MODES = ("P", "1", "L", "I", "I;16", "I;16B")
 
 IndexArray = npt.NDArray[np.uint8]
 
@@ -33,13 +35,13 @@ def read_mask(path: Path, structures: tuple[str, ...], coding: MaskCoding) -> In
     Raises:
         DataError: unreadable, values out of range, or a pixel in two classes.
     """
-    raw = _read_raw(path, coding)
+    raw = _read_raw(path, structures, coding)
     if raw.ndim == 3:
         return _merge_channels(raw, path, structures, coding)
     values = np.unique(raw)
     if len(structures) == 1 and set(values.tolist()) <= {0, 255}:
         return (raw > 0).astype(np.uint8)
-    if values.max() > len(structures):
+    if values.min() < 0 or values.max() > len(structures):
         raise DataError(
             f"holds the values {_listed(values)}, but the classes are 0 background, "
             + ", ".join(f"{i} {name}" for i, name in enumerate(structures, start=1)),
@@ -58,14 +60,14 @@ def count_structures(paths: Iterable[Path], coding: MaskCoding) -> int:
     largest = 0
     binary_at: Path | None = None
     for path in paths:
-        raw = _read_raw(path, coding)
+        raw = _read_raw(path, tuple(coding.colors), coding)
         if raw.ndim == 3:
             largest = max(largest, raw.shape[0])
             continue
         values = np.unique(raw)
         if set(values.tolist()) <= {0, 255}:
             binary_at = path if values.max() == 255 else binary_at
-        elif values.max() > MOST_UNDECLARED_CLASSES:
+        elif values.min() < 0 or values.max() > MOST_UNDECLARED_CLASSES:
             raise DataError(
                 f"holds the values {_listed(values)}, which are neither binary nor class indices",
                 where=path,
@@ -82,17 +84,16 @@ def count_structures(paths: Iterable[Path], coding: MaskCoding) -> int:
     return max(largest, 1)
 
 
-def _read_raw(path: Path, coding: MaskCoding) -> npt.NDArray[np.int64]:
+def _read_raw(path: Path, structures: tuple[str, ...], coding: MaskCoding) -> npt.NDArray[np.int64]:
     """Values (H, W), or one binary channel a structure (C, H, W)."""
     if path.suffix.lower() == ".npy":
         return _read_array(path)
     image = open_image(path)
     if getattr(image, "n_frames", 1) > 1:
-        pages = [np.asarray(page.convert("L")) > 0 for page in ImageSequence.Iterator(image)]
-        return np.stack(pages).astype(np.int64)
+        return _as_channels(_read_pages(image, path), path)
     if coding.colors:
-        return _by_color(np.asarray(image.convert("RGB")), path, coding)
-    if image.mode in ("P", "1", "L", "I", "I;16", "I;16B"):
+        return _by_color(np.asarray(image.convert("RGB")), path, structures, coding)
+    if image.mode in _INDEX_MODES:
         # In a palette image the index counts, never the colour.
         return np.asarray(image).astype(np.int64)
     if image.mode in ("LA", "PA"):
@@ -104,6 +105,34 @@ def _read_raw(path: Path, coding: MaskCoding) -> npt.NDArray[np.int64]:
         where=path,
         mend="Save it as 8-bit gray with class indices",
     )
+
+
+def _read_pages(image: Image.Image, path: Path) -> npt.NDArray[np.int64]:
+    try:
+        pages = [
+            np.asarray(page if page.mode in _INDEX_MODES else page.convert("L"), np.int64)
+            for page in ImageSequence.Iterator(image)
+        ]
+    except (OSError, SyntaxError, ValueError, TypeError, EOFError) as error:
+        raise DataError(
+            f"is truncated or damaged ({error})", where=path, mend="Copy or export it again"
+        ) from None
+    if len({page.shape for page in pages}) > 1:
+        raise DataError("has pages of different sizes", where=path, mend="Save it anew")
+    return np.stack(pages)
+
+
+def _as_channels(raw: npt.NDArray[np.int64], path: Path) -> npt.NDArray[np.int64]:
+    """Channels (C, H, W) of 0 and 1, or of 0 and 255 -> 0 and 1; refuses other values."""
+    values = np.unique(raw)
+    if not any(set(values.tolist()) <= allowed for allowed in ({0, 1}, {0, 255})):
+        raise DataError(
+            f"holds the values {_listed(values)} in its channels",
+            where=path,
+            mend="Save 0 and 255 in a channel a class, or class indices in one",
+        )
+    channels: npt.NDArray[np.int64] = (raw > 0).astype(np.int64)
+    return channels
 
 
 def _from_rgb(rgb: npt.NDArray[np.uint8], path: Path) -> npt.NDArray[np.int64]:
@@ -131,8 +160,8 @@ def _read_array(path: Path) -> npt.NDArray[np.int64]:
             where=path,
             mend="Save integers of shape (height, width) or (classes, height, width)",
         )
-    raw: npt.NDArray[np.int64] = (array > 0 if array.ndim == 3 else array).astype(np.int64)
-    return raw
+    raw: npt.NDArray[np.int64] = array.astype(np.int64)
+    return _as_channels(raw, path) if raw.ndim == 3 else raw
 
 
 def _merge_channels(
@@ -149,7 +178,7 @@ def _merge_channels(
         )
     order = [structures.index(name) for name in coding.overlap if name in structures]
     shared = int((channels.sum(axis=0) > 1).sum())
-    if shared and len(order) < used:
+    if shared and not set(range(used)) <= set(order):
         raise DataError(
             f"puts {shared} pixels in two classes at once",
             where=path,
@@ -162,14 +191,21 @@ def _merge_channels(
     return mask
 
 
-def _by_color(rgb: npt.NDArray[np.uint8], path: Path, coding: MaskCoding) -> npt.NDArray[np.int64]:
-    """Indices by the order of ``coding.colors``; black is background unless declared."""
+def _by_color(
+    rgb: npt.NDArray[np.uint8], path: Path, structures: tuple[str, ...], coding: MaskCoding
+) -> npt.NDArray[np.int64]:
+    """Indices by the order of ``structures``; black is background unless declared."""
     mask = np.full(rgb.shape[:2], -1, np.int64)
     mask[(rgb == 0).all(axis=-1)] = 0
-    names = [name for name in coding.colors if name != "background"]
     for name, color in coding.colors.items():
-        index = names.index(name) + 1 if name in names else 0
-        mask[(rgb == np.array(color)).all(axis=-1)] = index
+        here = (rgb == np.array(color)).all(axis=-1)
+        if name not in structures and name != "background" and here.any():
+            raise DataError(
+                f"has the colour of {name}, which is not among the classes {', '.join(structures)}",
+                where=path,
+                mend="Name the class in dataset.toml under classes, or by --structures",
+            )
+        mask[here] = structures.index(name) + 1 if name in structures else 0
     if (mask < 0).any():
         found = np.unique(rgb[mask < 0], axis=0)[:4].tolist()
         raise DataError(

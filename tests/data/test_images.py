@@ -172,6 +172,17 @@ def test_a_truncated_jpeg_is_refused(tmp_path: Path, share: float) -> None:
     refused(path, "truncated")
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.75, 0.9])
+def test_a_truncated_tiff_is_refused(tmp_path: Path, share: float) -> None:
+    random = np.random.default_rng(0).integers(0, 256, (2, 64, 64), dtype=np.uint8)
+    pages = [Image.fromarray(page) for page in random]
+    path = saved(tmp_path / "a.tif", pages[0], save_all=True, append_images=pages[1:])
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    refused(path, "truncated|frames")
+
+
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"")
     refused(tmp_path / "a.png", "empty")

@@ -91,6 +91,33 @@ def test_multi_page_tiff_is_one_page_a_class(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_mask(tmp_path / "m.tif", TWO, PLAIN), INDICES)
 
 
+def test_in_palette_pages_the_index_counts_too(tmp_path: Path) -> None:
+    pages = []
+    for channel in channels(INDICES, 2) // 255:
+        page = Image.frombytes("P", (4, 2), channel.tobytes())
+        page.putpalette([255, 255, 255, 0, 0, 0])
+        pages.append(page)
+    pages[0].save(tmp_path / "m.tif", save_all=True, append_images=pages[1:])
+    np.testing.assert_array_equal(read_mask(tmp_path / "m.tif", TWO, PLAIN), INDICES)
+
+
+def test_pages_of_different_sizes_are_refused(tmp_path: Path) -> None:
+    pages = [Image.new("L", (4, 2)), Image.new("L", (5, 2))]
+    pages[0].save(tmp_path / "m.tif", save_all=True, append_images=pages[1:])
+    assert "different sizes" in refused(tmp_path / "m.tif", TWO).what
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_a_damaged_second_page_is_refused(tmp_path: Path) -> None:
+    random = np.random.default_rng(0).integers(0, 2, (2, 64, 64), dtype=np.uint8) * np.uint8(255)
+    pages = [Image.fromarray(page) for page in random]
+    path = tmp_path / "m.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * 0.75)])
+    refused(path, TWO)
+
+
 @pytest.mark.parametrize(
     "array",
     [INDICES, INDICES.astype(np.int64), channels(INDICES, 2), channels(INDICES, 2) > 0],
@@ -114,6 +141,15 @@ def test_other_arrays_are_refused(tmp_path: Path, array: Pixels) -> None:
 def test_a_pickled_array_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", np.array([[None]], object), allow_pickle=True)
     assert "cannot be read" in refused(tmp_path / "m.npy", HEAD).what
+
+
+def test_channels_of_other_values_are_refused_and_listed(tmp_path: Path) -> None:
+    # Indices that kept a leading axis would otherwise melt into one class.
+    np.save(tmp_path / "m.npy", INDICES[None])
+    assert "0, 1, 2" in refused(tmp_path / "m.npy", HEAD).what
+    pages = [Image.fromarray(np.full((2, 4), level, np.uint8)) for level in (0, 90)]
+    pages[0].save(tmp_path / "m.tif", save_all=True, append_images=pages[1:])
+    assert "0, 90" in refused(tmp_path / "m.tif", TWO).what
 
 
 def test_a_negative_value_is_refused(tmp_path: Path) -> None:
@@ -182,7 +218,7 @@ def test_undeclared_colours_are_refused_and_listed(tmp_path: Path) -> None:
 
 def test_a_colour_of_no_class_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path / "m.png", np.array([[(0, 0, 255), (255, 0, 0)]], np.uint8))
-    assert "femur" in refused(path, HEAD, MaskCoding(colors=COLORS)).what
+    assert "colour of femur" in refused(path, HEAD, MaskCoding(colors=COLORS)).what
 
 
 def test_gray_levels_are_refused_and_listed(tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""A run that was killed goes on as if it had never stopped."""
+
+import csv
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+from safetensors.numpy import load_file
+
+from tests.cli.conftest import COMMAND, environment
+
+EPOCHS = 5
+
+
+def _start(folder, *arguments):
+    return subprocess.Popen(
+        [COMMAND, "train", *arguments],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _kill_in_epoch(process, history, epoch):
+    """SIGKILL a moment after the epoch before ``epoch`` was saved."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline and process.poll() is None:
+        if history.is_file() and len(history.read_text().splitlines()) >= epoch:
+            time.sleep(0.3)
+            break
+        time.sleep(0.02)
+    assert process.poll() is None, "the run ended before it could be killed"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def _weights(run):
+    tensors = load_file(run / "last.safetensors")
+    return {name: value.tobytes() for name, value in tensors.items()}
+
+
+def test_killed_and_resumed_ends_with_the_same_weights(biometry, segmentation_folder, tmp_path):
+    data = str(segmentation_folder / "data")
+    flags = [data, "--epochs", str(EPOCHS), "--width", "1", "--set", "train.batch_size=4"]
+    straight = biometry("train", *flags, "--name", "straight", cwd=tmp_path)
+    assert straight.returncode == 0, straight.stderr
+
+    history = tmp_path / "runs" / "killed" / "history.csv"
+    _kill_in_epoch(_start(tmp_path, *flags, "--name", "killed"), history, 3)
+    done = len(history.read_text().splitlines()) - 1
+    assert 1 <= done < EPOCHS
+    resumed = biometry("train", "--resume", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"resuming after epoch {done}" in resumed.stderr
+
+    runs = [tmp_path / "runs" / name for name in ("straight", "killed")]
+    assert _weights(runs[0]) == _weights(runs[1])
+    models = [load_file(run / "model.safetensors") for run in runs]
+    assert all((models[0][name] == models[1][name]).all() for name in models[0])
+    rows = list(csv.DictReader(history.open()))
+    assert [int(row["epoch"]) for row in rows] == list(range(1, EPOCHS + 1))
+    assert not list((tmp_path / "runs").rglob(".writing-*")) or os.name == "nt"
+
+
+def test_a_finished_run_has_nothing_left_to_do(biometry, segmentation_folder, tmp_path):
+    data = str(segmentation_folder / "data")
+    first = biometry("train", data, "--epochs", "1", "--width", "0.25", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    run = tmp_path / "runs" / (tmp_path / "runs" / "latest").read_text().strip()
+    before = _weights(run)
+    again = biometry("train", "--resume", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert _weights(run) == before
+    more = biometry("train", "--resume", "--epochs", "2", cwd=tmp_path)
+    assert more.returncode == 0, more.stderr
+    assert _weights(run) != before
+
+
+def test_minutes_go_on_for_the_minutes_left(biometry, segmentation_folder, tmp_path):
+    data = str(segmentation_folder / "data")
+    history = tmp_path / "runs" / "timed" / "history.csv"
+    started = _start(tmp_path, data, "--minutes", "0.5", "--width", "0.25", "--name", "timed")
+    _kill_in_epoch(started, history, 3)
+    spent_s = float(list(csv.DictReader(history.open()))[-1]["elapsed_s"])
+    resumed = biometry("train", "--resume", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    rows = list(csv.DictReader(history.open()))
+    assert float(rows[-1]["elapsed_s"]) > spent_s
+    assert float(rows[-1]["elapsed_s"]) == pytest.approx(30, abs=10)
+    # The schedule ends with the budget: the last rate is its floor.
+    assert float(rows[-1]["learning_rate"]) < 1e-3

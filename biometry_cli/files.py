@@ -58,6 +58,20 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def require_writable(folder: Path) -> None:
+    """Raise UsageError where ``folder`` could not be made or written to; makes nothing.
+
+    Asked before long work, so that its result is not lost at the end.
+    """
+    existing = folder.absolute()
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if not existing.is_dir():
+        raise _unwritable(folder, NotADirectoryError(0, f"{existing} is a file"))
+    if not os.access(existing, os.W_OK):
+        raise _unwritable(folder, PermissionError(0, f"{existing} may not be written to"))
+
+
 def _umask() -> int:
     current = os.umask(0)
     os.umask(current)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from biometry_cli.data.labels import BACKGROUND
 from biometry_cli.errors import DataError
 
 FILE_NAME = "dataset.toml"
@@ -48,6 +49,15 @@ class Declaration(MaskCoding):
                 raise ValueError(f"is not a regular expression ({error})") from None
             if groups < 1:
                 raise ValueError("needs one group in parentheses that names the subject")
+        return value
+
+    @field_validator("classes")
+    @classmethod
+    def _different(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value) or not all(value):
+            raise ValueError("the names must be different and not empty")
+        if value == (BACKGROUND,):
+            raise ValueError(f"{BACKGROUND!r} alone is nothing to learn")
         return value
 
     def subject_of(self, stem: str) -> str:

@@ -88,12 +88,14 @@ def read_split_folder(folder: Path, *, want: str, subject_of: Callable[[str], st
     Problems are collected, not raised, so that a check can report all of them.
     """
     problems: list[DataError] = []
-    by_class = class_folders(folder) if want == "labels" else ()
+    listed = want == "labels" and (folder / LABELS_FILE).is_file()
+    by_class = class_folders(folder) if want == "labels" and not listed else ()
     labels: dict[str, str] = {}
-    if want == "labels" and (folder / LABELS_FILE).is_file():
+    if listed:
         images = list_images(folder / "images")
         labels = _guarded(lambda: read_labels(folder / LABELS_FILE), problems)
-        _check_labels(folder, images, labels, problems)
+        if not problems:
+            _check_labels(folder, images, labels, problems)
     elif by_class:
         images = [image for each in by_class for image in list_images(each)]
     else:
@@ -111,8 +113,7 @@ def read_split_folder(folder: Path, *, want: str, subject_of: Callable[[str], st
             image=image,
             subject=subject_of(image.stem),
             mask=masks.get(image.stem),
-            label=labels.get(image.name)
-            or (image.parent.name if by_class and not labels else None),
+            label=image.parent.name if by_class else labels.get(image.name),
             calibration=spacing.get(image.name, Calibration()),
         )
         for image in images
@@ -182,7 +183,7 @@ def _check_labels(
                 mend="Add the images, or take out the lines",
             )
         )
-    unlabelled = [image.name for image in images if labels and image.name not in labels]
+    unlabelled = [image.name for image in images if image.name not in labels]
     if unlabelled:
         problems.append(
             DataError(

@@ -15,7 +15,7 @@ from biometry_cli.data.images import read_scan
 from biometry_cli.data.phantom.scan import STRUCTURES, draw_phantom
 from biometry_cli.data.samples import list_images
 from biometry_cli.errors import BiometryError, ModelFileError, UsageError
-from biometry_cli.files import replacing
+from biometry_cli.files import replacing, require_writable
 from biometry_cli.inference.backends import OnnxBackend, TorchBackend, load_network
 from biometry_cli.runs import find_weights, run_of
 from biometry_cli.settings import Settings
@@ -67,6 +67,7 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
     target = out or weights.with_suffix(".onnx")
     if target.suffix != ".onnx":
         raise UsageError("does not end in .onnx", where=target, mend="Choose such a name")
+    require_writable(target.parent)
     card = read_card(weights)
     network = load_network(weights, card)
     images, origin = _images(weights, card)

@@ -9,7 +9,7 @@ from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.errors import UsageError
 from biometry_cli.evaluation.evaluate import evaluate, require_fit, sources_of
-from biometry_cli.files import make_folder, replacing
+from biometry_cli.files import make_folder, replacing, require_writable
 from biometry_cli.inference.predictor import Predictor, Reading, load
 from biometry_cli.report.cases import draw_case, pick_cases
 from biometry_cli.report.confusion import write_confusion
@@ -52,9 +52,10 @@ def evaluate_to_folder(
     """
     weights = find_weights(settings.predict.weights, settings.train.runs_folder)
     predictor = load(weights, device=settings.device.name, threads=settings.device.threads)
+    folder = out or _default_folder(weights, split)
+    require_writable(folder)
     dataset = _dataset(settings, predictor, weights)
     require_fit(predictor, dataset)
-    folder = make_folder(out or _default_folder(weights, split))
     with bar("evaluating", len(dataset.split(split))) as advance:
         evaluation = evaluate(
             predictor,
@@ -64,6 +65,7 @@ def evaluate_to_folder(
             batch_size=settings.predict.batch_size,
             on_image=advance,
         )
+    make_folder(folder)
     write_cases(folder / "cases.csv", evaluation)
     write_metrics(folder / "metrics.json", evaluation)
     _draw_cases(folder, evaluation, predictor, dataset, spacing_mm)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from biometry_cli.bundle import ModelCard
 from biometry_cli.errors import BiometryError
-from biometry_cli.files import make_folder, replacing
+from biometry_cli.files import make_folder, replacing, require_writable
 from biometry_cli.inference.predictor import Failure, Predictor, Reading, load, with_spacing
 from biometry_cli.jobs.inputs import expand_inputs, output_stems
 from biometry_cli.measure.structures import measure_names
@@ -45,6 +45,8 @@ class PredictionJob:
         masks: bool = False,
         csv: Path | None = None,
     ) -> None:
+        for folder in [place for place in (out, csv and csv.parent) if place is not None]:
+            require_writable(folder)
         weights = find_weights(settings.predict.weights, settings.train.runs_folder)
         self._predictor: Predictor = load(
             weights, device=settings.device.name, threads=settings.device.threads

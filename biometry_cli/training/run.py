@@ -16,7 +16,7 @@ from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import UsageError
 from biometry_cli.evaluation.evaluate import evaluate
-from biometry_cli.files import make_folder, write_text
+from biometry_cli.files import make_folder, require_writable, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.models.catalog import build, choose_model, entry, input_size
@@ -78,6 +78,11 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
     """
     if settings.data.folder is None:
         raise UsageError("no data folder is named", mend="Call `biometry train DATA`")
+    if settings.model.name is not None:
+        entry(settings.model.name)
+    if resume is None and settings.train.name is not None:
+        new_run(settings.train.runs_folder, settings.train.name)
+    require_writable(settings.train.runs_folder)
     device = choose_device(settings.device.name)
     set_threads(settings.device.threads)
     dataset, report = _sound_data(settings, watcher)

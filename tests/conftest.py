@@ -1,5 +1,6 @@
 """What the tests of several rooms share: hypothesis's profile and a builder of data folders."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,9 @@ import numpy.typing as npt
 import pytest
 from hypothesis import settings
 from PIL import Image
+
+# Threads that wait for each other on a busy machine make small networks a hundred times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The same examples on every machine, and no failure because a machine was busy.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=40)

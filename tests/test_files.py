@@ -22,8 +22,8 @@ def umask() -> Iterator[int]:
 def test_content_arrives_and_nothing_else_is_left(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "a.txt"
     write_text(path, "grün\n")
-    write_text(path, "blau\n")
-    assert path.read_bytes() == "blau\n".encode()
+    write_text(path, "größer\n")
+    assert path.read_bytes() == "größer\n".encode()
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -37,9 +37,14 @@ def test_the_mode_follows_the_umask(tmp_path: Path, umask: int) -> None:
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError, match="midway"), replacing(path) as temporary:
-        temporary.write_text("half of the n")
-        raise RuntimeError("midway")
+
+    def fail_midway() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half of the n")
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        fail_midway()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -23,8 +23,8 @@ def check(
     from biometry_cli.data.layout import read_dataset
     from biometry_cli.errors import DataError
     from biometry_cli.report.consoles import err, out
+    from biometry_cli.report.data_tables import data_report_tables
     from biometry_cli.report.progress import image_bar
-    from biometry_cli.report.tables import data_report_tables
 
     settings = gather({"data.task": task, "data.structures": structures}).settings
     dataset = read_dataset(

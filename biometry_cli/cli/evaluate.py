@@ -68,8 +68,8 @@ def evaluate(
         return
     from biometry_cli.jobs.evaluate import evaluate_to_folder
     from biometry_cli.report.consoles import err, out
+    from biometry_cli.report.evaluation_tables import evaluation_table
     from biometry_cli.report.progress import image_bar
-    from biometry_cli.report.tables import evaluation_table
 
     done = evaluate_to_folder(
         resolved.settings,

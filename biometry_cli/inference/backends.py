@@ -88,10 +88,16 @@ def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
     """Build the card's network with the weights of a ``.safetensors`` file, on the processor.
 
     Raises:
-        ModelFileError: the tensors are not those of that network.
+        ModelFileError: an unknown network, or tensors that are not those of it.
     """
-    from biometry_cli.models.catalog import build
+    from biometry_cli.models.catalog import CATALOG, build
 
+    if card.model.name not in CATALOG:
+        raise ModelFileError(
+            f"names the network {card.model.name!r}, which this version does not know",
+            where=path,
+            mend="Update biometry-cli",
+        )
     network = build(
         card.model.name,
         classes=len(card.labels.classes),

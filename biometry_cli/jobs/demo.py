@@ -3,14 +3,16 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from biometry_cli.data.phantom.dataset import write_segmentation_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.export.onnx import export_onnx
 from biometry_cli.jobs.evaluate import evaluate_to_folder
 from biometry_cli.jobs.predict import PredictionJob
+from biometry_cli.report.evaluation_tables import evaluation_table
 from biometry_cli.report.progress import RichWatcher, image_bar
-from biometry_cli.report.tables import evaluation_table, facts_table, prediction_table
+from biometry_cli.report.tables import facts_table, prediction_table
 from biometry_cli.results import Prediction
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
@@ -80,5 +82,5 @@ def _settings(folder: Path, data: Path, minutes: float) -> Settings:
 
 def _heading(out: Console, step: int, title: str, command: str) -> None:
     out.print()
-    out.rule(f"[bold]{step}/5 {title}", align="left")
-    out.print(command, style="dim", soft_wrap=True, markup=False)
+    out.rule(Text(f"{step}/5 {title}", style="bold"), align="left")
+    out.print(command, style="dim", soft_wrap=True)

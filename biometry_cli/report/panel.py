@@ -1,0 +1,90 @@
+"""The black column beside a scan that holds its figures, like that of an ultrasound machine."""
+
+from PIL import Image, ImageDraw
+
+from biometry_cli.report.lettering import font, shortened, wrapped
+from biometry_cli.report.pen import WHITE, YELLOW, Color
+
+BACKGROUND: Color = (10, 12, 16)
+DIM: Color = (150, 156, 166)
+_WIDTH, _MARGIN, _TEXT, _SMALL, _LINE = 250, 14, 16, 12, 1.5  # in units; line in text heights
+
+
+class Panel:
+    """Rows of text, set from the top down.
+
+    Args:
+        height_px: the least height; more rows make it higher.
+        unit_px: scale of everything.
+    """
+
+    def __init__(self, height_px: int, unit_px: float) -> None:
+        self._unit_px = unit_px
+        self._margin_px = round(_MARGIN * unit_px)
+        self._picture = Image.new("RGB", (round(_WIDTH * unit_px), height_px), BACKGROUND)
+        self._y_px = float(self._margin_px)
+
+    def gap(self) -> None:
+        """Half a line of nothing."""
+        self._y_px += 0.5 * _TEXT * self._unit_px
+
+    def title(self, text: str, color: Color = WHITE) -> None:
+        """One bold line, shortened in the middle where it is too long."""
+        face = font(self._size_px(_TEXT), bold=True)
+        draw = self._next_line(_TEXT)
+        draw.text((self._margin_px, self._y_px), shortened(text, self._inner_px, face), color, face)
+        self._y_px += _LINE * self._size_px(_TEXT)
+
+    def row(self, name: str, value: str, color: Color = WHITE) -> None:
+        """A name on the left and its value on the right."""
+        face = font(self._size_px(_TEXT))
+        draw = self._next_line(_TEXT)
+        room_px = self._inner_px - face.getlength(f"{value}  ")
+        draw.text((self._margin_px, self._y_px), shortened(name, room_px, face), color, face)
+        right_px = self._picture.width - self._margin_px
+        draw.text((right_px, self._y_px), value, color, face, anchor="ra")
+        self._y_px += _LINE * self._size_px(_TEXT)
+
+    def small(self, text: str, color: Color = DIM) -> None:
+        """A paragraph in small letters."""
+        face = font(self._size_px(_SMALL))
+        for line in wrapped(text, self._inner_px, face):
+            draw = self._next_line(_SMALL)
+            draw.text((self._margin_px, self._y_px), line, color, face)
+            self._y_px += _LINE * self._size_px(_SMALL)
+
+    def warning(self, text: str) -> None:
+        """A paragraph that asks for attention."""
+        self.small(f"! {text}", YELLOW)
+
+    def bar(self, share: float, color: Color) -> None:
+        """A horizontal bar, full at a ``share`` of 1."""
+        draw = self._next_line(_SMALL)
+        left, top, height = self._margin_px, self._y_px, max(2, round(4 * self._unit_px))
+        draw.rectangle((left, top, left + self._inner_px, top + height), fill=(44, 48, 56))
+        draw.rectangle((left, top, left + self._inner_px * share, top + height), fill=color)
+        self._y_px += _LINE * self._size_px(_SMALL)
+
+    def beside(self, picture: Image.Image) -> Image.Image:
+        """``picture``, at the top left, with this panel on its right."""
+        size = (picture.width + self._picture.width, max(picture.height, self._picture.height))
+        both = Image.new("RGB", size, BACKGROUND)
+        both.paste(picture, (0, 0))
+        both.paste(self._picture, (picture.width, 0))
+        return both
+
+    @property
+    def _inner_px(self) -> int:
+        return self._picture.width - 2 * self._margin_px
+
+    def _size_px(self, units: int) -> int:
+        return round(units * self._unit_px)
+
+    def _next_line(self, units: int) -> ImageDraw.ImageDraw:
+        """A draw object on a panel that is high enough for one more line."""
+        needed = round(self._y_px + _LINE * self._size_px(units) + self._margin_px)
+        if needed > self._picture.height:
+            higher = Image.new("RGB", (self._picture.width, needed), BACKGROUND)
+            higher.paste(self._picture, (0, 0))
+            self._picture = higher
+        return ImageDraw.Draw(self._picture)

@@ -1,0 +1,152 @@
+"""Progress on standard error: live bars on a terminal, plain lines elsewhere."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from biometry_cli.training.watch import Watcher
+
+_REFRESHES_PER_S = 4.0  # the processor has better things to do
+# Figures of history.csv that stand in an epoch's line, in this order, where the epoch has them.
+_FIGURES = {
+    "train_loss": "loss",
+    "val_dice": "Dice",
+    "val_iou": "IoU",
+    "val_accuracy": "accuracy",
+    "val_balanced_accuracy": "balanced",
+    "val_macro_f1": "F1",
+}
+
+
+@contextmanager
+def image_bar(description: str, total: int, console: Console) -> Iterator[Callable[[], None]]:
+    """A bar over ``total`` images; yields what to call after each. Silent without a terminal."""
+    if not console.is_interactive:
+        yield lambda: None
+        return
+    with _bars(console, MofNCompleteColumn(), TimeRemainingColumn()) as bars:
+        task = bars.add_task(description, total=total)
+        yield lambda: bars.advance(task)
+
+
+class RichWatcher(Watcher):
+    """Draws a training run; use it as a context manager, so that bars end when the run does.
+
+    Args:
+        console: on standard error. Without a terminal behind it, every note, phase and epoch is
+            one plain line.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars: Progress | None = None
+        self._lower = TaskID(0)  # the bar of images or steps
+        self._upper = TaskID(0)  # the bar of the whole budget
+        self._epoch = ""
+        self._losses: list[float] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end_bars()
+
+    def note(self, text: str) -> None:
+        self._line(text)
+
+    def phase(self, name: str, total: int) -> None:
+        self._end_bars()
+        if not self._console.is_interactive:
+            self._line(f"{name}: {total}")
+            return
+        self._bars = _bars(self._console, MofNCompleteColumn(), TimeRemainingColumn())
+        self._lower = self._bars.add_task(name, total=total)
+        self._bars.start()
+
+    def advance(self) -> None:
+        if self._bars is not None:
+            self._bars.advance(self._lower)
+
+    def start_epoch(self, epoch: int, epochs: int | None, steps: int) -> None:
+        first = self._epoch == ""
+        self._epoch = f"epoch {epoch}" if epochs is None else f"epoch {epoch}/{epochs}"
+        self._losses = []
+        if not self._console.is_interactive:
+            return
+        if first or self._bars is None:
+            self._end_bars()
+            figures = TextColumn("{task.fields[figures]}", markup=False)
+            self._bars = _bars(self._console, figures)
+            self._upper = self._bars.add_task("budget", total=1.0, figures="")
+            self._lower = self._bars.add_task(self._epoch, total=steps, figures="")
+            self._bars.start()
+        self._bars.reset(self._lower, total=steps, description=self._epoch, figures="")
+
+    def step(self, loss: float, images_per_s: float, progress: float, left_s: float) -> None:
+        if self._bars is None:
+            return
+        self._losses.append(loss)
+        mean_loss = sum(self._losses) / len(self._losses)
+        self._bars.update(
+            self._lower, advance=1, figures=f"loss {mean_loss:.4f}  {images_per_s:.0f} img/s"
+        )
+        self._bars.update(
+            self._upper,
+            completed=min(progress, 1.0),
+            figures=f"{min(progress, 1.0):.0%}  {_clock(left_s)} left",
+        )
+        if self._bars.tasks[self._lower].finished or progress >= 1:
+            # Nothing tells of the validation; it is what takes the time from here on.
+            self._bars.update(self._lower, description=f"{self._epoch}, validating")
+
+    def end_epoch(self, row: dict[str, Any]) -> None:
+        figures = [
+            f"{label} {row[key]:.4f}" for key, label in _FIGURES.items() if row.get(key) is not None
+        ]
+        pace = f"{row['images_per_s']:.0f} img/s"
+        self._line("  ".join([self._epoch, *figures, pace, _clock(row["elapsed_s"])]))
+
+    def _line(self, text: str) -> None:
+        self._console.print(Text(text), soft_wrap=True)
+
+    def _end_bars(self) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+
+def _bars(console: Console, *figures: ProgressColumn) -> Progress:
+    """Bars that vanish when they are done; what is worth keeping is printed as a line."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=28),
+        *figures,
+        console=console,
+        transient=True,
+        refresh_per_second=_REFRESHES_PER_S,
+    )
+
+
+def _clock(seconds: float) -> str:
+    """``1:23`` or ``2:03:04``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,128 @@
+"""Tables of one thing each: a prediction, a model file, settings, networks, a few facts."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from biometry_cli.report.data_tables import data_report_tables
+from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
+from biometry_cli.report.words import MEASURE_TERMS, flag_text, spacing_text, value_text
+from biometry_cli.results import Prediction
+
+if TYPE_CHECKING:
+    from biometry_cli.bundle import ModelCard
+
+__all__ = [
+    "card_table",
+    "confusion_table",
+    "data_report_tables",
+    "evaluation_table",
+    "facts_table",
+    "models_table",
+    "prediction_table",
+    "settings_table",
+]
+
+_TOP_CLASSES = 3
+
+
+def prediction_table(prediction: Prediction) -> RenderableType:
+    """One image's answer: a line with its name, then its measures or classes, then its flags."""
+    heading = Text(Path(prediction.file).name, style="bold", overflow="fold")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(min_width=4)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim")
+    for measurement in prediction.measurements:
+        name, value = measurement.name, value_text(measurement.value, measurement.unit)
+        table.add_row(Text(name, style="cyan"), value, MEASURE_TERMS.get(name, ""))
+    probabilities = prediction.probabilities or {}
+    ranked = sorted(probabilities.items(), key=lambda item: -item[1])
+    for name, probability in ranked[:_TOP_CLASSES]:
+        style = "bold cyan" if name == prediction.label else ""
+        table.add_row(Text(name, style=style), f"{100 * probability:.1f} %", "")
+    parts: list[RenderableType] = [heading]
+    if prediction.label is not None:
+        heading.append(f"  {prediction.label}", style="bold cyan")
+    else:
+        heading.append(f"  {spacing_text(prediction.spacing_mm)}", style="not bold dim")
+    if table.row_count:
+        parts.append(table)
+    parts += [Text(f"! {flag_text(flag)}", style="yellow") for flag in prediction.flags]
+    return Group(*parts, "")
+
+
+def facts_table(facts: Iterable[tuple[str, str]], title: str) -> Table:
+    """What a finished command has to say, one fact a line: name, value."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_header=False,
+        title=Text(title, style="bold"),
+        title_justify="left",
+    )
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        table.add_row(Text(name), Text(value))
+    return table
+
+
+def settings_table(rows: Sequence[tuple[str, str, str]]) -> Table:
+    """Settings as (key, value, where it comes from); what is not a default stands out."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("from", overflow="fold")
+    for key, value, origin in rows:
+        style = "dim" if origin == "default" else "cyan"
+        table.add_row(Text(key), Text(value), Text(origin, style=style))
+    return table
+
+
+def models_table(rows: Sequence[tuple[str, str, str, str]]) -> Table:
+    """Networks as (name, task, parameters, purpose)."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("name", style="cyan", no_wrap=True)
+    table.add_column("task", no_wrap=True)
+    table.add_column("parameters", justify="right", no_wrap=True)
+    table.add_column("purpose")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def card_table(card: "ModelCard") -> Table:
+    """What a model file says of itself."""
+    training, preprocess = card.training, card.preprocess
+    width = "" if card.model.width is None else f", width {card.model.width:g}"
+    splits = [
+        f"{split} {images} of {training.subjects.get(split, 0)} subjects"
+        for split, images in training.images.items()
+    ]
+    figures = [
+        f"{name.removeprefix('val_')} {value:.4f}"
+        for name, value in training.validation.items()
+        if value is not None
+    ]
+    facts = [
+        ("task", card.task),
+        ("classes", ", ".join(card.labels.classes)),
+        ("network", f"{card.model.name}{width}"),
+        ("input", f"{preprocess.width_px} × {preprocess.height_px} px"),
+        ("normalisation", preprocess.normalisation),
+        ("data", training.data),
+        ("images", ", ".join(splits)),
+        ("trained", f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}"),
+        ("validation", ", ".join(figures) or "none"),
+        ("calibration", ", ".join(card.calibration) or "none"),
+        ("created", card.created),
+        ("settings hash", card.settings_hash),
+        ("exported from", card.weights_hash or ""),
+        ("versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+    ]
+    return facts_table([fact for fact in facts if fact[1]], title="model")

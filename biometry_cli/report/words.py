@@ -1,0 +1,58 @@
+"""Numbers, units and flags in words: the same wording in tables and pictures."""
+
+from typing import NamedTuple
+
+MEASURE_TERMS = {
+    "HC": "head circumference",
+    "BPD": "biparietal diameter",
+    "OFD": "occipitofrontal diameter",
+    "CI": "cephalic index",
+    "AC": "abdominal circumference",
+    "TAD": "transverse abdominal diameter",
+    "APAD": "anteroposterior abdominal diameter",
+    "FL": "femur length",
+}
+
+_FLAGS = {
+    "no_spacing": "no pixel size known: values in pixels",
+    "no_structure": "no structure found",
+    "touches_border": "cut off by the image border",
+    "two_components": "a second part was found and not measured",
+    "poor_ellipse_fit": "the outline is hardly an ellipse",
+}
+
+
+class Spacing(NamedTuple):
+    """Pixel size in mm."""
+
+    row_mm: float
+    column_mm: float
+
+
+def spacing_pair(spacing_mm: float | tuple[float, float] | None) -> Spacing | None:
+    """A prediction's pixel size as (row, column)."""
+    if spacing_mm is None:
+        return None
+    pair = spacing_mm if isinstance(spacing_mm, tuple) else (spacing_mm, spacing_mm)
+    return Spacing(*pair)
+
+
+def spacing_text(spacing_mm: float | tuple[float, float] | None) -> str:
+    """ "0.1793 mm/px", or "0.1793 × 0.2001 mm/px" (row × column), or that it is not known."""
+    pair = spacing_pair(spacing_mm)
+    if pair is None:
+        return "pixel size not known"
+    sides = dict.fromkeys(f"{side:.4g}" for side in pair)
+    return f"{' × '.join(sides)} mm/px"
+
+
+def value_text(value: float, unit: str) -> str:
+    """A measure as a reader expects it: lengths and percentages to a tenth, areas whole."""
+    return f"{value:,.0f} {unit}" if unit.endswith("²") else f"{value:.1f} {unit}"
+
+
+def flag_text(flag: str) -> str:
+    """A flag such as ``head:touches_border`` in words."""
+    structure, _, name = flag.rpartition(":")
+    words = _FLAGS.get(name, name.replace("_", " "))
+    return f"{structure}: {words}" if structure else words

@@ -1,0 +1,195 @@
+"""The rooms of the package: who may import whom, and what stays light."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import biometry_cli
+
+ROOT = Path(biometry_cli.__file__).parent
+PACKAGE = "biometry_cli"
+
+# A prediction with an ONNX model passes through these, and must not wait for torch.
+TORCH_FREE = (
+    "errors",
+    "files",
+    "settings",
+    "sources",
+    "runs",
+    "results",
+    "bundle",
+    "measure",
+    "data.images",
+    "data.layout",
+    "data.check",
+    "data.masks",
+    "data.preprocess",
+    "data.phantom",
+    "tasks.softmax",
+    "tasks.segment.decode",
+    "tasks.segment.metrics",
+    "tasks.classify.decode",
+    "tasks.classify.metrics",
+    "inference.predictor",
+    "inference.backends",
+    "evaluation",
+    "models.catalog",
+    "report",
+)
+
+# What a room must never import, inside functions neither.
+FORBIDDEN = {
+    "errors": ("",),
+    "settings": ("data", "models", "tasks", "inference", "training", "cli", "report"),
+    "results": ("data", "models", "tasks", "inference", "training", "cli", "report"),
+    "measure": ("data", "models", "tasks", "inference", "evaluation", "training", "bundle", "cli"),
+    "data": ("models", "tasks", "inference", "evaluation", "training", "bundle", "cli", "report"),
+    "models": ("data", "tasks", "inference", "evaluation", "training", "bundle", "cli", "report"),
+    "tasks": ("models", "inference", "evaluation", "training", "bundle", "cli", "report"),
+    "bundle": ("models", "tasks", "inference", "evaluation", "training", "cli", "report"),
+    "inference": ("evaluation", "training", "export", "cli", "report"),
+    "evaluation": ("models", "training", "export", "cli", "report"),
+    "training": ("cli", "export"),
+    "export": ("training", "cli", "report"),
+    "report": ("models", "inference", "evaluation", "training", "export", "cli"),
+}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
+
+
+def below(room: str) -> list[str]:
+    """All modules of a room."""
+    full = f"{PACKAGE}.{room}"
+    found = [name for name in MODULES if name == full or name.startswith(f"{full}.")]
+    assert found, room
+    return found
+
+
+def imports(module: str, *, top_level: bool) -> set[str]:
+    """Modules of the package that ``module`` imports; with ``top_level`` only when it loads."""
+    found: set[str] = set()
+
+    def visit(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            return
+        if top_level and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            base = importlib.util.resolve_name("." * node.level + (node.module or ""), module)
+            for alias in node.names:
+                deeper = f"{base}.{alias.name}"
+                found.add(deeper if deeper in MODULES else base)
+        for child in ast.iter_child_nodes(node):
+            visit(child)
+
+    visit(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+    return {name for name in found if name in MODULES}
+
+
+def test_the_reader_of_imports_sees_them() -> None:
+    bundle = f"{PACKAGE}.bundle"
+    assert f"{PACKAGE}.data.labels" in imports(bundle, top_level=True)
+    predictor = f"{PACKAGE}.inference.predictor"
+    assert f"{PACKAGE}.tasks.segment.decode" in imports(predictor, top_level=True)
+    backends = f"{PACKAGE}.inference.backends"
+    assert f"{PACKAGE}.models.catalog" in imports(backends, top_level=False)
+    assert f"{PACKAGE}.models.catalog" not in imports(backends, top_level=True)
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    graph = {name: imports(name, top_level=True) - {name} for name in MODULES}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+    assert set(order) == set(MODULES)
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_a_room_knows_only_what_it_may(room: str) -> None:
+    strangers = tuple(f"{PACKAGE}.{other}".rstrip(".") for other in FORBIDDEN[room])
+    for module in below(room):
+        for name in imports(module, top_level=False):
+            assert not any(name == s or name.startswith(f"{s}.") for s in strangers), (
+                f"{module} imports {name}"
+            )
+
+
+def test_the_command_line_imports_the_rest_inside_functions() -> None:
+    light = (f"{PACKAGE}.cli", f"{PACKAGE}.errors")
+    for module in below("cli"):
+        for name in imports(module, top_level=True) - {PACKAGE}:
+            assert name.startswith(light), f"{module} imports {name} when it loads"
+
+
+def test_measuring_loads_no_torch() -> None:
+    modules = [name for room in TORCH_FREE for name in below(room)]
+    heavy = {"torch", "torchvision", "accelerate", "matplotlib", "onnx"}
+    script = (
+        "import importlib, sys\n"
+        f"for name in {modules!r}:\n"
+        "    importlib.import_module(name)\n"
+        f"    loaded = {heavy!r} & set(sys.modules)\n"
+        "    if loaded:\n"
+        "        sys.exit(f'{name} loads {sorted(loaded)}')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT.parent,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    script = (
+        "import sys, biometry_cli\n"
+        "assert biometry_cli.__version__\n"
+        "heavy = {'torch', 'numpy', 'pydantic', 'PIL'} & set(sys.modules)\n"
+        "sys.exit(f'loads {sorted(heavy)}' if heavy else 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT.parent,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_load_is_offered_at_the_top() -> None:
+    from biometry_cli.inference.predictor import load
+
+    assert biometry_cli.load is load
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        _ = biometry_cli.lode
+
+
+def test_every_package_but_the_top_one_is_empty() -> None:
+    filled = [
+        path
+        for path in ROOT.rglob("__init__.py")
+        if path.parent != ROOT and path.read_text(encoding="utf-8").strip()
+    ]
+    assert filled == []
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    folders = {path.parent for path in MODULES.values()}
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

@@ -92,7 +92,6 @@ def train(
 ) -> None:
     """Learn from images with masks or labels; leaves a run folder with the model."""
     from biometry_cli.cli.console import gather, print_settings
-    from biometry_cli.errors import UsageError
 
     flags = {
         "data.folder": data,
@@ -122,14 +121,10 @@ def train(
     if dry_run:
         print_settings(resolved)
         return
-    if resolved.settings.data.folder is None:
-        raise UsageError(
-            "no data folder is named", mend="Call `biometry train DATA`, or set data.folder"
-        )
+    from biometry_cli.jobs.train import train as run_training
     from biometry_cli.report.consoles import err, out
     from biometry_cli.report.progress import RichWatcher
     from biometry_cli.report.tables import facts_table
-    from biometry_cli.training.run import train as run_training
 
     with RichWatcher(err()) as watcher:
         trained = run_training(resolved.settings, watcher, run)

@@ -20,7 +20,11 @@ _THREADS = 4
 
 
 class SplitReport(BaseModel):
-    """What one split holds. ``class_shares`` are shares of area (masks) or of images (labels)."""
+    """What one split holds.
+
+    ``sizes`` counts images by "WIDTH x HEIGHT", most common first; ``class_shares`` are shares of
+    area (masks) or of images (labels).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +34,11 @@ class SplitReport(BaseModel):
     class_shares: dict[str, float]
     calibrated: int
     references: dict[str, int]
+
+    def most_common_size(self) -> tuple[int, int]:
+        """(width, height) in pixels of most images."""
+        width, _, height = next(iter(self.sizes)).partition(" x ")
+        return int(width), int(height)
 
 
 class DataReport(BaseModel):

@@ -79,10 +79,15 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
     ``pixel_size_column_mm``; and any ``<measure>_mm`` as a reference. An empty cell is unknown.
 
     Raises:
-        DataError: missing columns, or a value that is not a number above 0.
+        DataError: missing columns, a file named twice, half a pixel size, or a value that is
+            not a number above 0.
     """
     table: dict[str, Calibration] = {}
     for number, row in enumerate(read_rows(path, ("filename",)), start=2):
+        if row["filename"] in table:
+            raise DataError(
+                f"names {row['filename']} twice", where=path, mend="Keep one of the lines"
+            )
         values: dict[str, float] = {}
         for column, cell in row.items():
             if column.endswith("_mm") and cell:
@@ -92,6 +97,12 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
             spacing = (values[_SPACING_COLUMN], values[_SPACING_COLUMN])
         elif _ROW_COLUMN in values and _COLUMN_COLUMN in values:
             spacing = (values[_ROW_COLUMN], values[_COLUMN_COLUMN])
+        elif _ROW_COLUMN in values or _COLUMN_COLUMN in values:
+            raise DataError(
+                f"line {number} has a pixel size for one direction alone",
+                where=path,
+                mend=f"Fill in both {_ROW_COLUMN} and {_COLUMN_COLUMN}, or {_SPACING_COLUMN}",
+            )
         references = {
             column.removesuffix("_mm").upper(): value
             for column, value in values.items()

@@ -10,13 +10,13 @@ from biometry_cli.errors import UsageError
 from biometry_cli.export.onnx import export_onnx
 from biometry_cli.jobs.evaluate import evaluate_to_folder
 from biometry_cli.jobs.predict import PredictionJob
+from biometry_cli.jobs.train import train
 from biometry_cli.report.evaluation_tables import evaluation_table
 from biometry_cli.report.progress import RichWatcher, image_bar
 from biometry_cli.report.tables import facts_table, prediction_table
 from biometry_cli.results import Prediction
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
-from biometry_cli.training.run import train
 
 _IMAGES = {"train": 150, "val": 24, "test": 36}
 

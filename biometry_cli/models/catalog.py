@@ -18,7 +18,7 @@ class CatalogEntry:
         task: what it answers.
         purpose: one line for ``biometry models``.
         input_pixels: number of input pixels that suits it; height and width follow the images.
-        multiple_px: input sides are rounded to a multiple of this.
+        multiple_px: input sides are rounded to a multiple of this, which is also the least side.
         default_width: the width multiplier when the user sets none.
         fixed_size: whether the input size is fixed when it is built.
     """
@@ -97,6 +97,17 @@ def input_size(name: str, aspect: float) -> tuple[int, int]:
     return max(step, round(height / step) * step), max(step, round(height * aspect / step) * step)
 
 
+def require_size(name: str, height_px: int, width_px: int) -> None:
+    """Raise UsageError for an input smaller than the network can take."""
+    least = entry(name).multiple_px
+    if min(height_px, width_px) < least:
+        raise UsageError(
+            f"{name} needs an input of at least {least} x {least} pixels, not {width_px} x "
+            f"{height_px}",
+            mend="Set data.height_px and data.width_px higher, or leave both out",
+        )
+
+
 def build(
     name: str, *, classes: int, height_px: int, width_px: int, width: float | None = None
 ) -> "nn.Module":
@@ -109,7 +120,7 @@ def build(
         width: multiplies the filters; the entry's own when None.
 
     Raises:
-        UsageError: an unknown name, or a size the network cannot take.
+        UsageError: an unknown name.
     """
     import importlib
 

@@ -31,6 +31,7 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     heading.append("".join(f"  {part}" for part in origin), style="not bold dim")
     heading.overflow = "fold"
     known: set[str] = set()
+    parts: list[Table | None]
     if evaluation.task == "segment":
         parts = [_structures(evaluation, known), _measures(evaluation, known)]
     else:
@@ -77,21 +78,26 @@ def _structures(evaluation: Evaluation, known: set[str]) -> Table:
     """Overlap and distances: a row a structure, and their mean."""
     metrics, counts = evaluation.metrics, evaluation.counts
     columns = {key: label for key, label in _OVERLAPS.items() if key in metrics}
+    distances = any(key.startswith("hd95") for key in columns)
+    # Where truth or prediction lacks the structure, no distance exists: a mean over fewer images
+    # than that of Dice must not look better than it is.
+    counted = ["images", "no distance"] if distances else ["images"]
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("structure", style="cyan", overflow="fold")
-    for key, label in columns.items():
+    for label in (*columns.values(), *counted):
         table.add_column(label, justify="right", no_wrap=True)
-        known.add(key)
-    table.add_column("images", justify="right", no_wrap=True)
-    structures = evaluation.classes[1:]
-    for name in structures:
+    known.update(columns)
+    for name in evaluation.classes[1:]:
         keys = [_of_structure(key, name) for key in columns]
         known.update(keys)
-        cells = [_figure(metrics.get(key), key) for key in keys]
-        table.add_row(Text(name), *cells, str(counts.get(f"dice_{name}", "")))
-    if len(structures) > 1:
+        figures = [_figure(metrics.get(key), key) for key in keys]
+        images = counts.get(f"dice_{name}", 0)
+        with_distance = sum(counts.get(key, 0) for key in keys if key.startswith("hd95"))
+        numbers = [str(images), str(images - with_distance)][: len(counted)]
+        table.add_row(Text(name), *figures, *numbers)
+    if len(evaluation.classes) > 2:
         table.add_section()
-        table.add_row("mean", *(_figure(metrics[key], key) for key in columns), "")
+        table.add_row("mean", *(_figure(metrics[key], key) for key in columns))
     return table
 
 

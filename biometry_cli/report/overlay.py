@@ -52,18 +52,18 @@ def draw_overlay(reading: "Reading") -> Image.Image:
     if reading.prediction.task == "classify":
         _list_classes(panel, reading)
         return panel.beside(scan)
-    panel.small(spacing_text(reading.prediction.spacing_mm))
     pen = Pen(size_px, zoom, unit_px)
+    spacing = spacing_pair(reading.prediction.spacing_mm)
+    if spacing is not None:
+        panel.small(spacing_text(spacing))
+        _draw_scale(pen, spacing, (height, width), unit_px / zoom)
     colors = _colors(reading.measured)
     for found in reading.measured:
         _draw_structure(pen, found, colors[found.name], unit_px / zoom)
         _list_measures(panel, found, colors[found.name])
-    spacing = spacing_pair(reading.prediction.spacing_mm)
-    if spacing is not None:
-        _draw_scale(pen, spacing, (height, width), unit_px / zoom)
     panel.gap()
     if reading.measured:
-        panel.small("solid: outline · dashed: fitted ellipse · dotted: calipers")
+        panel.small("solid: outline, dashed: ellipse, dotted: calipers")
         panel.gap()
     for flag in reading.prediction.flags:
         panel.warning(flag_text(flag))

@@ -1,4 +1,4 @@
-"""Smooth lines and letters over a scan, with a dark rim that keeps them legible on bright tissue."""
+"""Smooth lines and letters over a scan, with a dark rim that bright tissue cannot swallow."""
 
 import numpy as np
 import numpy.typing as npt

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from biometry_cli.training.watch import Watcher
+from biometry_cli.watch import Watcher
 
 _REFRESHES_PER_S = 4.0  # the processor has better things to do
 # Figures of history.csv that stand in an epoch's line, in this order, where the epoch has them.
@@ -56,7 +56,8 @@ class RichWatcher(Watcher):
         self._lower = TaskID(0)  # the bar of images or steps
         self._upper = TaskID(0)  # the bar of the whole budget
         self._epoch = ""
-        self._losses: list[float] = []
+        self._steps = 0
+        self._losses: list[float] = []  # of the present epoch
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +89,7 @@ class RichWatcher(Watcher):
     def start_epoch(self, epoch: int, epochs: int | None, steps: int) -> None:
         first = self._epoch == ""
         self._epoch = f"epoch {epoch}" if epochs is None else f"epoch {epoch}/{epochs}"
-        self._losses = []
+        self._steps, self._losses = steps, []
         if not self._console.is_interactive:
             return
         if first or self._bars is None:
@@ -113,7 +114,7 @@ class RichWatcher(Watcher):
             completed=min(progress, 1.0),
             figures=f"{min(progress, 1.0):.0%}  {_clock(left_s)} left",
         )
-        if self._bars.tasks[self._lower].finished or progress >= 1:
+        if len(self._losses) >= self._steps or progress >= 1:
             # Nothing tells of the validation; it is what takes the time from here on.
             self._bars.update(self._lower, description=f"{self._epoch}, validating")
 
@@ -141,6 +142,8 @@ def _bars(console: Console, *figures: ProgressColumn) -> Progress:
         *figures,
         console=console,
         transient=True,
+        # Results on standard output must not end up on the bar's own standard error.
+        redirect_stdout=False,
         refresh_per_second=_REFRESHES_PER_S,
     )
 

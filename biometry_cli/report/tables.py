@@ -11,7 +11,13 @@ from rich.text import Text
 
 from biometry_cli.report.data_tables import data_report_tables
 from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
-from biometry_cli.report.words import MEASURE_TERMS, flag_text, spacing_text, value_text
+from biometry_cli.report.words import (
+    MEASURE_TERMS,
+    flag_text,
+    spacing_pair,
+    spacing_text,
+    value_text,
+)
 from biometry_cli.results import Prediction
 
 if TYPE_CHECKING:
@@ -49,8 +55,8 @@ def prediction_table(prediction: Prediction) -> RenderableType:
     parts: list[RenderableType] = [heading]
     if prediction.label is not None:
         heading.append(f"  {prediction.label}", style="bold cyan")
-    else:
-        heading.append(f"  {spacing_text(prediction.spacing_mm)}", style="not bold dim")
+    elif (spacing := spacing_pair(prediction.spacing_mm)) is not None:
+        heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
     if table.row_count:
         parts.append(table)
     parts += [Text(f"! {flag_text(flag)}", style="yellow") for flag in prediction.flags]

@@ -37,18 +37,16 @@ def spacing_pair(spacing_mm: float | tuple[float, float] | None) -> Spacing | No
     return Spacing(*pair)
 
 
-def spacing_text(spacing_mm: float | tuple[float, float] | None) -> str:
-    """ "0.1793 mm/px", or "0.1793 × 0.2001 mm/px" (row × column), or that it is not known."""
-    pair = spacing_pair(spacing_mm)
-    if pair is None:
-        return "pixel size not known"
-    sides = dict.fromkeys(f"{side:.4g}" for side in pair)
+def spacing_text(spacing: Spacing) -> str:
+    """``0.1793 mm/px``, or ``0.1793 × 0.2001 mm/px`` (row × column) where they differ."""
+    sides = dict.fromkeys(f"{side:.4g}" for side in spacing)
     return f"{' × '.join(sides)} mm/px"
 
 
 def value_text(value: float, unit: str) -> str:
-    """A measure as a reader expects it: lengths and percentages to a tenth, areas whole."""
-    return f"{value:,.0f} {unit}" if unit.endswith("²") else f"{value:.1f} {unit}"
+    """A measure as a reader expects it: to a tenth, and large areas whole."""
+    whole = unit.endswith("²") and value >= 100
+    return f"{value:,.0f} {unit}" if whole else f"{value:.1f} {unit}"
 
 
 def flag_text(flag: str) -> str:

@@ -23,7 +23,7 @@ from biometry_cli.settings import TrainSettings
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.checkpoint import Progress
 from biometry_cli.training.schedule import Budget, rate_factor
-from biometry_cli.training.watch import Watcher
+from biometry_cli.watch import Watcher
 
 # With a budget in minutes, validations come so seldom that they take at most this share.
 _VALIDATION_SHARE = 0.1

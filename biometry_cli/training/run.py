@@ -10,16 +10,15 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
-from biometry_cli.data.check import DataReport, check_dataset, require_sound
+from biometry_cli.data.check import DataReport
 from biometry_cli.data.dataset import EpochOrder, TrainingData
-from biometry_cli.data.layout import Dataset, read_dataset
+from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
-from biometry_cli.errors import UsageError
 from biometry_cli.evaluation.evaluate import evaluate
-from biometry_cli.files import make_folder, require_writable, write_text
+from biometry_cli.files import make_folder, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.models.catalog import build, choose_model, entry, input_size
+from biometry_cli.models.catalog import build
 from biometry_cli.report.history import write_history
 from biometry_cli.runs import RunFolder, new_run
 from biometry_cli.settings import Settings
@@ -31,7 +30,7 @@ from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_che
 from biometry_cli.training.loop import Learner, train_loop
 from biometry_cli.training.precision import choose_precision
 from biometry_cli.training.schedule import Budget
-from biometry_cli.training.watch import Watcher
+from biometry_cli.watch import Watcher
 
 # What chooses the best epoch, and what the history shows beside it.
 _SCORE = {"segment": "dice", "classify": "balanced_accuracy"}
@@ -63,80 +62,30 @@ class TrainedRun:
         return lines
 
 
-def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None) -> TrainedRun:
-    """Train a model and leave it in a run folder.
+def train_checked(
+    settings: Settings,
+    dataset: Dataset,
+    report: DataReport,
+    watcher: Watcher,
+    resume: RunFolder | None = None,
+) -> TrainedRun:
+    """Train on data that has been checked.
 
     Args:
-        settings: as resolved; ``data.folder`` must be set.
+        settings: settled: data, model and input size are named.
+        dataset, report: the data and its check.
         watcher: told of what happens.
         resume: the run to go on with; a new run when None.
 
     Raises:
-        UsageError: settings that do not fit each other or the machine, or an unwritable folder.
-        DataError: data that cannot be learned from.
+        UsageError: a device that this machine lacks, or an unwritable folder.
         TrainingError: the loss is not a finite number.
     """
-    if settings.data.folder is None:
-        raise UsageError("no data folder is named", mend="Call `biometry train DATA`")
-    if settings.model.name is not None:
-        entry(settings.model.name)
-    if resume is None and settings.train.name is not None:
-        new_run(settings.train.runs_folder, settings.train.name)
-    require_writable(settings.train.runs_folder)
     device = choose_device(settings.device.name)
     set_threads(settings.device.threads)
-    dataset, report = _sound_data(settings, watcher)
-    settings = settle(settings, dataset, report)
     run = resume or _begin(settings)
     run.point_latest()
     return _Run(settings, dataset, report, run, device, watcher).train(resume is not None)
-
-
-def settle(settings: Settings, dataset: Dataset, report: DataReport) -> Settings:
-    """Fill in what follows from the data, so that the written settings reproduce the run.
-
-    Raises:
-        UsageError: a model that does not answer the data's task.
-    """
-    name = choose_model(settings.model.name, dataset.labels.task)
-    height_px, width_px = settings.data.height_px, settings.data.width_px
-    if height_px is None or width_px is None:
-        sizes = report.splits["train"].sizes
-        common = next(iter(sizes)).split(" x ")
-        height_px, width_px = input_size(name, int(common[0]) / int(common[1]))
-    data = settings.data.model_copy(
-        update={
-            "folder": dataset.root.resolve(),
-            "task": dataset.labels.task,
-            "structures": dataset.labels.structures or settings.data.structures,
-            "height_px": height_px,
-            "width_px": width_px,
-        }
-    )
-    width = settings.model.width
-    if width is None and not entry(name).fixed_size:
-        width = entry(name).default_width
-    model = settings.model.model_copy(update={"name": name, "width": width})
-    return settings.model_copy(update={"data": data, "model": model})
-
-
-def _sound_data(settings: Settings, watcher: Watcher) -> tuple[Dataset, DataReport]:
-    assert settings.data.folder is not None
-    dataset = read_dataset(
-        settings.data.folder,
-        task=settings.data.task,
-        structures=settings.data.structures,
-        seed=settings.train.seed,
-        split_shares=settings.data.split_shares,
-    )
-    for note in dataset.notes:
-        watcher.note(note)
-    dataset.split("train")
-    dataset.split("val")
-    watcher.phase("checking images", sum(len(each) for each in dataset.splits.values()))
-    report = check_dataset(dataset, watcher.advance)
-    require_sound(report)
-    return dataset, report
 
 
 def _begin(settings: Settings) -> RunFolder:

@@ -24,7 +24,7 @@ COMMANDS = [
     ["data", "demo"],
     ["demo"],
 ]
-HEAVY = {"torch", "torchvision", "numpy", "scipy", "matplotlib", "onnxruntime", "pydantic"}
+HEAVY = {"torch", "torchvision", "numpy", "scipy", "matplotlib", "onnxruntime"}
 
 # Flags whose help states the default of a setting, as the settings have it.
 STATED = {

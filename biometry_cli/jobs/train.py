@@ -1,0 +1,88 @@
+"""``train``: all that can be refused is refused first, without loading torch; then the run."""
+
+from typing import TYPE_CHECKING
+
+from biometry_cli.data.check import DataReport, check_dataset, require_sound
+from biometry_cli.data.layout import Dataset, read_dataset
+from biometry_cli.errors import UsageError
+from biometry_cli.files import require_writable
+from biometry_cli.models.catalog import choose_model, entry, input_size, require_size
+from biometry_cli.runs import RunFolder, new_run
+from biometry_cli.settings import Settings
+from biometry_cli.watch import Watcher
+
+if TYPE_CHECKING:
+    from biometry_cli.training.run import TrainedRun
+
+
+def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None) -> "TrainedRun":
+    """Train a model and leave it in a run folder.
+
+    Args:
+        settings: as resolved; ``data.folder`` must be set.
+        watcher: told of what happens.
+        resume: the run to go on with; a new run when None.
+
+    Raises:
+        UsageError: settings that do not fit each other or the machine, or an unwritable folder.
+        DataError: data that cannot be learned from.
+        TrainingError: the loss is not a finite number.
+    """
+    if settings.data.folder is None:
+        raise UsageError(
+            "no data folder is named", mend="Call `biometry train DATA`, or set data.folder"
+        )
+    if settings.model.name is not None:
+        entry(settings.model.name)
+    if resume is None and settings.train.name is not None:
+        new_run(settings.train.runs_folder, settings.train.name)
+    require_writable(settings.train.runs_folder)
+
+    dataset = read_dataset(
+        settings.data.folder,
+        task=settings.data.task,
+        structures=settings.data.structures,
+        seed=settings.train.seed,
+        split_shares=settings.data.split_shares,
+    )
+    for note in dataset.notes:
+        watcher.note(note)
+    # The model must fit the task, and both splits be there, before every file is read.
+    choose_model(settings.model.name, dataset.labels.task)
+    dataset.split("train")
+    dataset.split("val")
+    watcher.phase("checking images", sum(len(each) for each in dataset.splits.values()))
+    report = check_dataset(dataset, watcher.advance)
+    require_sound(report)
+
+    from biometry_cli.training.run import train_checked
+
+    return train_checked(settle(settings, dataset, report), dataset, report, watcher, resume)
+
+
+def settle(settings: Settings, dataset: Dataset, report: DataReport) -> Settings:
+    """Fill in what follows from the data, so that the written settings reproduce the run.
+
+    Raises:
+        UsageError: a model that does not answer the data's task, or an input too small for it.
+    """
+    name = choose_model(settings.model.name, dataset.labels.task)
+    height_px, width_px = settings.data.height_px, settings.data.width_px
+    if height_px is None or width_px is None:
+        width, height = report.splits["train"].most_common_size()
+        height_px, width_px = input_size(name, width / height)
+    require_size(name, height_px, width_px)
+    data = settings.data.model_copy(
+        update={
+            "folder": dataset.root.resolve(),
+            "task": dataset.labels.task,
+            "structures": dataset.labels.structures or settings.data.structures,
+            "height_px": height_px,
+            "width_px": width_px,
+        }
+    )
+    filters = settings.model.width
+    if filters is None and not entry(name).fixed_size:
+        filters = entry(name).default_width
+    model = settings.model.model_copy(update={"name": name, "width": filters})
+    return settings.model_copy(update={"data": data, "model": model})

@@ -1,0 +1,73 @@
+"""Cases side by side, and which ones are picked."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from biometry_cli.inference.predictor import Reading
+from biometry_cli.report.cases import draw_case, pick_cases
+from biometry_cli.report.pen import STRUCTURE_COLORS
+from biometry_cli.results import Case
+from tests.report.report_readings import near, plane_prediction, read_truth
+
+
+def case(file: str, dice: float | None) -> Case:
+    return Case(file=file, values={"dice": dice})
+
+
+def test_worst_median_and_best_are_picked_and_no_figure_is_worst() -> None:
+    cases = [case("b", 0.9), case("n", None), case("d", 0.99), case("a", 0.5), case("c", 0.95)]
+    picked = pick_cases(cases, "dice")
+    assert {rank: each.file for rank, each in picked.items()} == {
+        "worst": "n",
+        "median": "b",
+        "best": "d",
+    }
+
+
+def test_a_single_case_is_all_three_and_none_gives_none() -> None:
+    only = case("a", 0.5)
+    assert pick_cases([only], "dice") == {"worst": only, "median": only, "best": only}
+    assert pick_cases([], "dice") == {}
+    assert pick_cases([case("n", float("nan")), only], "dice")["worst"].file == "n"
+
+
+def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
+    reading = read_truth("head")
+    assert reading.masks is not None
+    truth = np.zeros_like(reading.masks.mask)
+    truth[50:150, 100:200] = 1
+    predicted = np.roll(truth, 30, axis=1)
+    reading = replace(reading, masks=replace(reading.masks, mask=predicted))
+    picture = np.asarray(draw_case(reading, truth, "worst: a.png, Dice 0.8"))
+    outline = near(picture, STRUCTURE_COLORS[0])
+    scan, prediction, right = (outline[:, left : left + 560] for left in (8, 576, 1144))
+    assert not scan.any()
+    zoom = 560 / truth.shape[1]
+    for panel, first in ((prediction, 130), (right, 100)):
+        columns = np.flatnonzero(panel.any(axis=0))
+        # A pixel covers half a pixel to both sides of its centre.
+        assert columns[[0, -1]] == pytest.approx([first * zoom, (first + 100) * zoom], abs=3)
+
+
+def test_without_truth_there_are_two_pictures() -> None:
+    reading = read_truth("femur")
+    assert reading.masks is not None
+    both = draw_case(reading, None, "a")
+    assert both.width < draw_case(reading, reading.masks.mask, "a").width
+
+
+def test_a_structure_up_to_the_border_keeps_its_outline_there() -> None:
+    reading = read_truth("head")
+    full = np.ones(reading.pixels.shape, np.uint8)
+    picture = np.asarray(draw_case(reading, full, "a"))
+    outline = near(picture, STRUCTURE_COLORS[0])
+    assert outline[-1].sum() > 500
+
+
+def test_a_classifiers_case_is_one_scan_under_its_title() -> None:
+    prediction = plane_prediction("a.png", {"abdomen": 0.25, "head": 0.75})
+    reading = Reading(prediction, np.zeros((100, 100), np.float32))
+    picture = draw_case(reading, None, "best: a.png, truth head, called head " * 20)
+    assert picture.width < 1200

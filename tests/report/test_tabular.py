@@ -1,0 +1,108 @@
+"""CSV and JSON files that other programs read back."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from biometry_cli.errors import UsageError
+from biometry_cli.report.tabular import PredictionCsv, write_cases, write_metrics
+from biometry_cli.results import (
+    Case,
+    ErrorDetail,
+    Evaluation,
+    FailedFile,
+    Measurement,
+    Prediction,
+)
+
+CASES = [
+    Case(file="a, b.png", values={"dice": 0.123456789, "flags": 'x "y"'}),
+    Case(file="c.png", values={"dice": None, "hc_mm": 250.0, "bad": float("nan")}),
+]
+
+
+def evaluation(**changes: object) -> Evaluation:
+    fields = {"task": "segment", "split": "test", "n": 2, "metrics": {"dice": 0.5}, "cases": CASES}
+    return Evaluation.model_validate(fields | changes)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_cases_have_the_union_of_all_columns(tmp_path: Path) -> None:
+    write_cases(tmp_path / "new" / "cases.csv", evaluation())
+    first, second = rows_of(tmp_path / "new" / "cases.csv")
+    assert list(first) == ["file", "dice", "flags", "hc_mm", "bad"]
+    assert first == {
+        "file": "a, b.png", "dice": "0.123457", "flags": 'x "y"', "hc_mm": "", "bad": ""
+    }  # fmt: skip
+    assert second == {"file": "c.png", "dice": "", "flags": "", "hc_mm": "250", "bad": ""}
+
+
+def test_metrics_are_strict_json_without_cases(tmp_path: Path) -> None:
+    metrics = {"dice": 0.5, "hd95_mm": float("nan"), "assd_mm": None, "auroc": float("inf")}
+    write_metrics(tmp_path / "metrics.json", evaluation(metrics=metrics, data="Köpfe"))
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    text = (tmp_path / "metrics.json").read_text(encoding="utf-8")
+    read = json.loads(text, parse_constant=refuse)
+    assert "cases" not in read
+    assert read["metrics"] == {"dice": 0.5, "hd95_mm": None, "assd_mm": None, "auroc": None}
+    assert read["data"] == "Köpfe"
+    assert '\n  "n": 2' in text
+
+
+def test_predictions_grow_line_by_line_and_appear_when_complete(tmp_path: Path) -> None:
+    path = tmp_path / "out" / "p.csv"
+    measures = [Measurement(name="HC", value=251.23456789, unit="mm")]
+    with PredictionCsv(path, ["HC", "CI"], []) as table:
+        table.add(
+            Prediction(
+                file="a,1.png", task="segment", model="m", spacing_mm=(0.25, 0.5),
+                measurements=measures, flags=["head:touches_border", "head:two_components"],
+            )
+        )  # fmt: skip
+        table.add(Prediction(file="b.png", task="segment", model="m", flags=["no_spacing"]))
+        failed = ErrorDetail(code="data", message='c.png: is "no" image,\nreally.')
+        table.add(FailedFile(file="c.png", error=failed))
+        assert not path.exists()
+    names = ["file", "spacing_row_mm", "spacing_column_mm", "unit", "HC", "CI", "label"]
+    rows = rows_of(path)
+    assert list(rows[0]) == [*names, "flags", "error"]
+    assert [list(row.values()) for row in rows] == [
+        ["a,1.png", "0.25", "0.5", "mm", "251.235", "", "",
+         "head:touches_border head:two_components", ""],
+        ["b.png", "", "", "px", "", "", "", "no_spacing", ""],
+        ["c.png", "", "", "", "", "", "", "", 'c.png: is "no" image,\nreally.'],
+    ]  # fmt: skip
+
+
+def test_a_classifiers_predictions_have_a_column_a_class(tmp_path: Path) -> None:
+    with PredictionCsv(tmp_path / "p.csv", [], ["head", "femur"]) as table:
+        table.add(
+            Prediction(
+                file="a.png", task="classify", model="m", spacing_mm=0.3, label="head",
+                probabilities={"femur": 0.25, "head": 0.75},
+            )
+        )  # fmt: skip
+    (row,) = rows_of(tmp_path / "p.csv")
+    assert (row["label"], row["p_head"], row["p_femur"]) == ("head", "0.75", "0.25")
+    assert (row["unit"], row["spacing_row_mm"]) == ("", "0.3")
+
+
+def test_an_interrupted_table_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), PredictionCsv(tmp_path / "p.csv", [], []):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_without_a_place_is_the_users_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError), PredictionCsv(tmp_path / "file" / "p.csv", [], []):
+        pass

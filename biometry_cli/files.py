@@ -8,6 +8,8 @@ from pathlib import Path
 
 from biometry_cli.errors import UsageError
 
+_PREFIX = ".writing-"
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -22,7 +24,7 @@ def replacing(path: Path) -> Iterator[Path]:
     make_folder(path.parent)
     try:
         # The suffix stays: several writers choose their format by it.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=path.suffix)
     except OSError as error:
         raise _unwritable(path, error) from None
     os.close(handle)
@@ -56,6 +58,12 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise _unwritable(path, error) from None
     return path
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed process left of files that it was writing in ``folder``."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        path.unlink(missing_ok=True)
 
 
 def require_writable(folder: Path) -> None:

@@ -6,7 +6,7 @@ folder=${1:-quickstart}
 mkdir "$folder"
 cd "$folder"
 
-biometry data demo data --images 120              # draw scans with known truth
+biometry data demo data --images "${IMAGES:-120}"  # draw scans with known truth
 biometry data check data                          # what is there, and what is wrong with it
 biometry train ./data --epochs "${EPOCHS:-8}"     # learn; the model lands in runs/
 biometry eval --split test                        # compare with the truth, in mm

@@ -15,7 +15,7 @@ from biometry_cli.data.dataset import EpochOrder, TrainingData
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.evaluation.evaluate import evaluate
-from biometry_cli.files import make_folder, write_text
+from biometry_cli.files import make_folder, remove_leftovers, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.models.catalog import build
@@ -84,6 +84,7 @@ def train_checked(
     device = choose_device(settings.device.name)
     set_threads(settings.device.threads)
     run = resume or _begin(settings)
+    remove_leftovers(run.path)
     run.point_latest()
     return _Run(settings, dataset, report, run, device, watcher).train(resume is not None)
 

@@ -86,8 +86,9 @@ def segmentation_folder(shared_folder: Path, biometry: Run) -> Path:
         if not (folder / "model.safetensors").is_file():
             write_segmentation_dataset(folder / "data", train=24, val=6, test=6, seed=1)
             done = biometry(
-                "train", str(folder / "data"), "--epochs", "12", "--width", "0.5",
-                "--name", "small", "--runs-folder", str(shared_folder / "runs"), cwd=folder,
+                "train", str(folder / "data"), "--epochs", "5", "--width", "0.5",
+                "--batch-size", "2", "--name", "small",
+                "--runs-folder", str(shared_folder / "runs"), cwd=folder,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
             model = shared_folder / "runs" / "small" / "model.safetensors"

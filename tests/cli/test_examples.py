@@ -16,7 +16,7 @@ def test_quickstart(tmp_path):
     path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", str(EXAMPLES / "quickstart.sh"), str(tmp_path / "new")],
-        env=environment(EPOCHS="1", PATH=path),
+        env=environment(EPOCHS="1", IMAGES="24", PATH=path),
         capture_output=True,
         text=True,
         check=False,

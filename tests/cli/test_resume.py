@@ -1,7 +1,6 @@
 """A run that was killed goes on as if it had never stopped."""
 
 import csv
-import os
 import signal
 import subprocess
 import time
@@ -25,14 +24,12 @@ def _start(folder, *arguments):
     )
 
 
-def _kill_in_epoch(process, history, epoch):
-    """SIGKILL a moment after the epoch before ``epoch`` was saved."""
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline and process.poll() is None:
-        if history.is_file() and len(history.read_text().splitlines()) >= epoch:
-            time.sleep(0.3)
+def _kill_in_epoch(process, epoch):
+    """SIGKILL a moment after the line of the epoch before ``epoch`` was printed."""
+    for line in process.stderr:
+        if line.startswith(f"epoch {epoch - 1}"):
             break
-        time.sleep(0.02)
+    time.sleep(0.2)
     assert process.poll() is None, "the run ended before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -50,7 +47,7 @@ def test_killed_and_resumed_ends_with_the_same_weights(biometry, segmentation_fo
     assert straight.returncode == 0, straight.stderr
 
     history = tmp_path / "runs" / "killed" / "history.csv"
-    _kill_in_epoch(_start(tmp_path, *flags, "--name", "killed"), history, 3)
+    _kill_in_epoch(_start(tmp_path, *flags, "--name", "killed"), 3)
     done = len(history.read_text().splitlines()) - 1
     assert 1 <= done < EPOCHS
     resumed = biometry("train", "--resume", cwd=tmp_path)
@@ -63,7 +60,7 @@ def test_killed_and_resumed_ends_with_the_same_weights(biometry, segmentation_fo
     assert all((models[0][name] == models[1][name]).all() for name in models[0])
     rows = list(csv.DictReader(history.open()))
     assert [int(row["epoch"]) for row in rows] == list(range(1, EPOCHS + 1))
-    assert not list((tmp_path / "runs").rglob(".writing-*")) or os.name == "nt"
+    assert not list((tmp_path / "runs").rglob(".writing-*"))
 
 
 def test_a_finished_run_has_nothing_left_to_do(biometry, segmentation_folder, tmp_path):
@@ -80,16 +77,17 @@ def test_a_finished_run_has_nothing_left_to_do(biometry, segmentation_folder, tm
     assert _weights(run) != before
 
 
+@pytest.mark.slow
 def test_minutes_go_on_for_the_minutes_left(biometry, segmentation_folder, tmp_path):
     data = str(segmentation_folder / "data")
     history = tmp_path / "runs" / "timed" / "history.csv"
-    started = _start(tmp_path, data, "--minutes", "0.5", "--width", "0.25", "--name", "timed")
-    _kill_in_epoch(started, history, 3)
+    started = _start(tmp_path, data, "--minutes", "0.25", "--width", "0.25", "--name", "timed")
+    _kill_in_epoch(started, 3)
     spent_s = float(list(csv.DictReader(history.open()))[-1]["elapsed_s"])
     resumed = biometry("train", "--resume", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     rows = list(csv.DictReader(history.open()))
     assert float(rows[-1]["elapsed_s"]) > spent_s
-    assert float(rows[-1]["elapsed_s"]) == pytest.approx(30, abs=10)
+    assert float(rows[-1]["elapsed_s"]) == pytest.approx(15, abs=10)
     # The schedule ends with the budget: the last rate is its floor.
     assert float(rows[-1]["learning_rate"]) < 1e-3

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from measure_phantoms import binary, coverage, ellipse
 
 from biometry_cli.measure.contour import (
     STEP_PX,
@@ -13,6 +12,7 @@ from biometry_cli.measure.contour import (
     soft_contour,
 )
 from biometry_cli.measure.moments import moment_ellipse
+from tests.measure.measure_phantoms import binary, coverage, ellipse
 
 DISC = ellipse((40.3, 35.8), 20, 20, 0)
 

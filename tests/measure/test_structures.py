@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from measure_phantoms import Floats, bar, binary, capsule, coverage, ellipse
 from scipy.special import ellipe
 
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
+from tests.measure.measure_phantoms import Floats, bar, binary, capsule, coverage, ellipse
 
 steady = settings(derandomize=True, max_examples=60, deadline=None)
 angles = st.floats(0, math.pi, exclude_max=True)

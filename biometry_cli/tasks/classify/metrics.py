@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 IntArray = npt.NDArray[np.int64]
 
@@ -52,8 +51,18 @@ def auroc(
         if not positives or not negatives:
             by_class.append(None)
             continue
-        ranks = stats.rankdata(probabilities[:, index])
+        ranks = _average_ranks(probabilities[:, index])
         above = ranks[mine].sum() - positives * (positives + 1) / 2
         by_class.append(float(above / (positives * negatives)))
     known = [value for value in by_class if value is not None]
     return (float(np.mean(known)) if known else None), by_class
+
+
+def _average_ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Ranks from 1 of values (N,), equal ones sharing the mean of theirs.
+
+    scipy.stats has this, at a second of import time for every command that evaluates.
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: npt.NDArray[np.float64] = (counts.cumsum() - (counts - 1) / 2)[place]
+    return ranks

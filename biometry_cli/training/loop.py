@@ -22,6 +22,7 @@ from biometry_cli.errors import TrainingError
 from biometry_cli.settings import TrainSettings
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.checkpoint import Progress
+from biometry_cli.training.interrupt import DeferredInterrupt
 from biometry_cli.training.schedule import Budget, rate_factor
 from biometry_cli.watch import Watcher
 
@@ -67,32 +68,36 @@ def train_loop(
         TrainingError: the loss is not a finite number.
     """
     validated_s, validation_s = 0.0, 0.0
-    while not progress.finished:
-        progress.epoch += 1
-        row: dict[str, Any] = {"epoch": progress.epoch}
-        row |= _train_epoch(learner, settings, budget, progress, watcher)
+    with DeferredInterrupt() as interrupt:
+        while not progress.finished:
+            progress.epoch += 1
+            row: dict[str, Any] = {"epoch": progress.epoch}
+            row |= _train_epoch(learner, settings, budget, progress, watcher, interrupt)
 
-        spent = budget.progress(progress.step) >= 1
-        if spent or _validation_due(settings, budget, progress.epoch, validated_s, validation_s):
-            started = time.monotonic()
-            score, figures = validate(learner.average.network)
-            validation_s = time.monotonic() - started
-            validated_s += validation_s
-            budget.closing_s = validation_s
-            row |= {f"val_{name}": value for name, value in figures.items()}
-            best = progress.best_score is None or score >= progress.best_score
-            if best:
-                progress.best_score, progress.best_epoch = score, progress.epoch
-        else:
-            best = False
-        waited = progress.epoch - progress.best_epoch
-        bored = settings.patience_epochs > 0 and waited >= settings.patience_epochs
-        progress.finished = spent or bored
-        progress.elapsed_s = budget.elapsed_s()
-        row["elapsed_s"] = progress.elapsed_s
-        progress.history.append(row)
-        save(progress, best)
-        watcher.end_epoch(row)
+            spent = budget.progress(progress.step) >= 1
+            if spent or _validation_due(
+                settings, budget, progress.epoch, validated_s, validation_s
+            ):
+                started = time.monotonic()
+                score, figures = validate(learner.average.network)
+                validation_s = time.monotonic() - started
+                validated_s += validation_s
+                budget.closing_s = validation_s
+                row |= {f"val_{name}": value for name, value in figures.items()}
+                best = progress.best_score is None or score >= progress.best_score
+                if best:
+                    progress.best_score, progress.best_epoch = score, progress.epoch
+            else:
+                best = False
+            waited = progress.epoch - progress.best_epoch
+            bored = settings.patience_epochs > 0 and waited >= settings.patience_epochs
+            progress.finished = spent or bored
+            progress.elapsed_s = budget.elapsed_s()
+            row["elapsed_s"] = progress.elapsed_s
+            progress.history.append(row)
+            save(progress, best)
+            watcher.end_epoch(row)
+            interrupt.check()
     return progress
 
 
@@ -102,6 +107,7 @@ def _train_epoch(
     budget: Budget,
     progress: Progress,
     watcher: Watcher,
+    interrupt: DeferredInterrupt,
 ) -> dict[str, Any]:
     """One pass over the images, or what is left of the budget. Returns its figures."""
     learner.network.train()
@@ -128,6 +134,7 @@ def _train_epoch(
         spent = budget.progress(progress.step)
         left_s = budget.elapsed_s() * (1 - spent) / max(spent, 1e-6)
         watcher.step(losses[-1], images_seen / (fetched - started), spent, left_s)
+        interrupt.check()
         if budget.minutes is not None and spent >= 1:
             break
     took_s = time.monotonic() - started

@@ -35,7 +35,7 @@ class DeferredInterrupt:
         if self._asked:
             raise KeyboardInterrupt
 
-    def _remember(self, number: int, frame: FrameType | None) -> None:
+    def _remember(self, _number: int, _frame: FrameType | None) -> None:
         if self._asked:
             raise KeyboardInterrupt
         self._asked = True

@@ -2,6 +2,7 @@
 
 import glob
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,14 +52,12 @@ def output_stems(files: Iterable[Path]) -> list[str]:
     Where that is not enough (``a.png`` and ``a.jpg`` in one folder), a number follows.
     """
     listed = list(files)
-    stems = [file.stem for file in listed]
-    repeated = (
-        {stem for stem in stems if stems.count(stem) > 1} if len(set(stems)) < len(stems) else set()
-    )
+    counts = Counter(file.stem for file in listed)
     names: list[str] = []
     taken: set[str] = set()
     for file in listed:
-        name = f"{file.resolve().parent.name}_{file.stem}" if file.stem in repeated else file.stem
+        in_folder = f"{file.resolve().parent.name}_{file.stem}"
+        name = in_folder if counts[file.stem] > 1 else file.stem
         unique, number = name, 2
         while unique in taken:
             unique, number = f"{name}_{number}", number + 1

@@ -24,7 +24,7 @@ _REFRESHES_PER_S = 4.0  # the processor has better things to do
 _FIGURES = {
     "train_loss": "loss",
     "val_dice": "Dice",
-    "val_iou": "IoU",
+    "val_hc_mae_mm": "HC MAE mm",
     "val_accuracy": "accuracy",
     "val_balanced_accuracy": "balanced",
     "val_macro_f1": "F1",

@@ -56,6 +56,8 @@ def evaluate_to_folder(
     require_writable(folder)
     dataset = _dataset(settings, predictor, weights)
     require_fit(predictor, dataset)
+    if dataset.problems:
+        raise dataset.problems[0]
     with bar("evaluating", len(dataset.split(split))) as advance:
         evaluation = evaluate(
             predictor,

@@ -126,6 +126,13 @@ CASES = [
     BadInput("resume nothing", _nothing, "train --resume", MODEL, ("latest", "train DATA")),
     BadInput("unwritable run", _file_in_the_way, f"{TRAIN} --runs-folder taken", USAGE, ("taken",)),
     BadInput("eval without model", _nothing, "eval data", MODEL, ("latest", "--weights")),
+    BadInput(
+        "eval without a mask",
+        lambda f: _first(f, "masks").unlink(),
+        "eval data --weights model.safetensors",
+        DATA,
+        ("has no mask",),
+    ),
     BadInput("no weights", _nothing, "predict data/test/images", MODEL, ("trained here yet",)),
     BadInput(
         "absent weights",

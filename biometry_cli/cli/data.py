@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from biometry_cli.cli.options import Json, Structures, Task
+from biometry_cli.cli.options import Assignments, Config, Json, Structures, Task
 
 app = typer.Typer(no_args_is_help=True, help="Check a data folder, or draw a synthetic one.")
 
@@ -16,6 +16,8 @@ def check(
     task: Task = None,
     structures: Structures = None,
     as_json: Json = False,
+    config: Config = None,
+    assignments: Assignments = None,
 ) -> None:
     """Read every image and mask, and report what is there and what is wrong."""
     from biometry_cli.cli.console import gather
@@ -26,7 +28,8 @@ def check(
     from biometry_cli.report.data_tables import data_report_tables
     from biometry_cli.report.progress import image_bar
 
-    settings = gather({"data.task": task, "data.structures": structures}).settings
+    flags = {"data.task": task, "data.structures": structures}
+    settings = gather(flags, assignments, config).settings
     dataset = read_dataset(
         data,
         task=settings.data.task,

@@ -1,6 +1,7 @@
 """The budget, the schedule, the average and the checkpoint."""
 
 import math
+import signal
 
 import pytest
 import torch
@@ -11,7 +12,9 @@ from biometry_cli.errors import ModelFileError
 from biometry_cli.models.catalog import build
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from biometry_cli.training.interrupt import DeferredInterrupt
 from biometry_cli.training.precision import choose_precision
+from biometry_cli.training.run import default_workers
 from biometry_cli.training.schedule import Budget, rate_factor
 
 
@@ -111,3 +114,20 @@ def test_precision():
     has = torch.cpu.get_capabilities()
     expected = "bf16" if has.get("avx512_bf16") or has.get("amx_bf16") or has.get("bf16") else "no"
     assert choose_precision("auto", "cpu") == expected
+
+
+def test_loading_processes_leave_cores_to_the_network():
+    assert [default_workers("cpu", cores) for cores in (1, 2, 4, 16)] == [0, 0, 1, 2]
+    assert [default_workers("cuda", cores) for cores in (1, 2, 16)] == [1, 1, 8]
+
+
+def test_the_first_interrupt_waits_and_the_second_does_not():
+    before = signal.getsignal(signal.SIGINT)
+    with DeferredInterrupt() as interrupt:
+        interrupt.check()
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before

@@ -22,7 +22,10 @@ class ErrorReporting(TyperGroup):
             print_error(error)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt:
-            typer.echo("Interrupted. `biometry train --resume` goes on with a run.", err=True)
+            told = "Interrupted."
+            if ctx.invoked_subcommand == "train":
+                told += " `biometry train --resume` goes on with the run."
+            typer.echo(told, err=True)
             raise typer.Exit(INTERRUPTED_EXIT_CODE) from None
 
 

@@ -43,7 +43,7 @@ def evaluate(
     assignments: Assignments = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Compare a model's answers with the truth: overlap, distances, errors in mm, agreement."""
+    """Compare a model's answers with the truth: overlap, distances, errors in mm."""
     from biometry_cli.cli.console import gather, print_settings, spacing_pair
     from biometry_cli.errors import UsageError
 

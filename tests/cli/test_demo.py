@@ -16,7 +16,8 @@ def test_demo_does_the_whole_line(biometry, tmp_path):
     run = folder / "runs" / "demo"
     assert (run / "model.onnx").is_file()
     metrics = json.loads((run / "eval" / "test" / "metrics.json").read_text())["metrics"]
-    assert metrics["dice"] > 0
+    assert 0 <= metrics["dice"] <= 1
+    assert {"dice_head", "dice_abdomen", "dice_femur", "iou"} <= set(metrics)
     overlays = list((folder / "predictions").glob("*_overlay.png"))
     assert Image.open(overlays[0]).mode == "RGB"
     again = biometry("demo", cwd=tmp_path)

@@ -182,7 +182,8 @@ def _shared_subjects(dataset: Dataset) -> list[str]:
                 shared.setdefault((first, split), []).append(subject)
     return [
         f"{dataset.root}: {len(subjects)} subjects are both in {first} and in {second}, "
-        f"such as {subjects[0]}. Move all images of a subject into one split."
+        f"such as {subjects[0]}. Move all images of a subject into one split, or tell by "
+        "`subject` in dataset.toml where a file name holds it (else it is all before the first _)."
         for (first, second), subjects in shared.items()
     ]
 

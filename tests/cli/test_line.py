@@ -137,6 +137,7 @@ def test_export_is_the_same_model(line, biometry):
     onnx = _run_folder(folder) / "model.onnx"
     torch_result = biometry("eval", "--json", cwd=folder).json()["metrics"]
     onnx_result = biometry("eval", "--weights", str(onnx), "--json", cwd=folder).json()["metrics"]
+    assert (onnx.parent / "eval" / "test-model.onnx" / "metrics.json").is_file()
     for name, value in torch_result.items():
         if value is not None:
             tolerance = 0.01 if name.endswith("_mm") else 1e-4

@@ -76,7 +76,7 @@ def predict(
     from biometry_cli.jobs.predict import PredictionJob
     from biometry_cli.report.consoles import err, out
     from biometry_cli.report.tables import prediction_table
-    from biometry_cli.results import FailedFile
+    from biometry_cli.results.prediction import FailedFile
 
     job = PredictionJob(
         resolved.settings,

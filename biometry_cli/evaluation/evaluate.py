@@ -8,7 +8,7 @@ from biometry_cli.errors import ModelFileError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.segmentation import SegmentationScores
 from biometry_cli.inference.predictor import Failure, Predictor, Source
-from biometry_cli.results import Evaluation
+from biometry_cli.results.evaluation import Evaluation
 
 
 def evaluate(

@@ -7,7 +7,7 @@ from biometry_cli.data.masks import read_mask
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
 from biometry_cli.inference.predictor import Reading
-from biometry_cli.results import Case
+from biometry_cli.results.evaluation import Case
 from biometry_cli.tasks.segment.metrics import compare_masks
 
 Values = dict[str, float | str | None]

@@ -19,7 +19,8 @@ from biometry_cli.data.tables import spacing_beside
 from biometry_cli.errors import BiometryError, DataError
 from biometry_cli.inference.backends import Backend, open_backend
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
-from biometry_cli.results import EllipseShape, Measurement, Prediction, Structure
+from biometry_cli.results.measures import EllipseShape, Measurement, Structure
+from biometry_cli.results.prediction import Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
 from biometry_cli.tasks.segment import decode as segment

@@ -14,7 +14,7 @@ from biometry_cli.jobs.train import train
 from biometry_cli.report.evaluation_tables import evaluation_table
 from biometry_cli.report.progress import RichWatcher, image_bar
 from biometry_cli.report.tables import facts_table, prediction_table
-from biometry_cli.results import Prediction
+from biometry_cli.results.prediction import Prediction
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
 

@@ -14,7 +14,7 @@ from biometry_cli.inference.predictor import Predictor, Reading, load
 from biometry_cli.report.cases import draw_case, pick_cases
 from biometry_cli.report.confusion import write_confusion
 from biometry_cli.report.tabular import write_cases, write_metrics
-from biometry_cli.results import Case, Evaluation
+from biometry_cli.results.evaluation import Case, Evaluation
 from biometry_cli.runs import find_weights, latest_run, run_of
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings

@@ -12,7 +12,7 @@ from biometry_cli.jobs.inputs import expand_inputs, output_stems
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.overlay import draw_overlay, mask_image
 from biometry_cli.report.tabular import PredictionCsv
-from biometry_cli.results import ErrorDetail, FailedFile, Prediction
+from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.settings import Settings
 

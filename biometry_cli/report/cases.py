@@ -11,7 +11,7 @@ from biometry_cli.report.lettering import font, shortened
 from biometry_cli.report.overlay import draw_overlay, scan_image
 from biometry_cli.report.panel import BACKGROUND, DIM
 from biometry_cli.report.pen import STRUCTURE_COLORS, WHITE, Pen
-from biometry_cli.results import Case
+from biometry_cli.results.evaluation import Case
 
 if TYPE_CHECKING:
     from biometry_cli.inference.predictor import Reading

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from biometry_cli.files import replacing
-from biometry_cli.results import Evaluation
+from biometry_cli.results.evaluation import Evaluation
 
 _CELL_INCH = 0.55
 _LARGEST_INCH = 24.0  # beyond that cells shrink, so that hundreds of classes give a sane file

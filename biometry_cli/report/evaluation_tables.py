@@ -5,7 +5,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from biometry_cli.results import Evaluation
+from biometry_cli.results.evaluation import Evaluation
 
 _OVERLAPS = {
     "dice": "Dice",

@@ -18,7 +18,7 @@ from biometry_cli.report.words import (
     spacing_text,
     value_text,
 )
-from biometry_cli.results import Prediction
+from biometry_cli.results.prediction import Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard

@@ -10,7 +10,8 @@ from typing import Self
 
 from biometry_cli.files import replacing, write_text
 from biometry_cli.report.words import spacing_pair
-from biometry_cli.results import Evaluation, FailedFile, Prediction
+from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.prediction import FailedFile, Prediction
 
 Cell = float | str | None
 

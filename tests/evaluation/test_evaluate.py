@@ -10,7 +10,7 @@ from biometry_cli.errors import DataError, ModelFileError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.evaluate import evaluate
 from biometry_cli.inference.predictor import Predictor, Reading
-from biometry_cli.results import Prediction
+from biometry_cli.results.prediction import Prediction
 from tests.inference.test_predictor import TruthBackend, make_card
 
 

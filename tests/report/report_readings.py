@@ -6,7 +6,8 @@ import numpy.typing as npt
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure, draw_phantom
 from biometry_cli.inference.predictor import Reading
 from biometry_cli.measure.structures import measure_structure
-from biometry_cli.results import Measurement, Prediction
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Prediction
 from biometry_cli.tasks.segment.decode import DecodedMasks
 
 

@@ -8,7 +8,7 @@ import pytest
 from biometry_cli.inference.predictor import Reading
 from biometry_cli.report.cases import draw_case, pick_cases
 from biometry_cli.report.pen import STRUCTURE_COLORS
-from biometry_cli.results import Case
+from biometry_cli.results.evaluation import Case
 from tests.report.report_readings import near, plane_prediction, read_truth
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from biometry_cli.report.confusion import write_confusion
-from biometry_cli.results import Evaluation
+from biometry_cli.results.evaluation import Evaluation
 
 
 def evaluation(classes: int, matrix: list[list[int]] | None) -> Evaluation:

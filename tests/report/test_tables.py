@@ -11,7 +11,9 @@ from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.phantom.planes import PLANES
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.report import tables
-from biometry_cli.results import Evaluation, Measurement, Prediction
+from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Prediction
 from biometry_cli.settings import Settings
 from tests.report.report_readings import plane_prediction, read_truth
 

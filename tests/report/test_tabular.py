@@ -8,14 +8,9 @@ import pytest
 
 from biometry_cli.errors import UsageError
 from biometry_cli.report.tabular import PredictionCsv, write_cases, write_metrics
-from biometry_cli.results import (
-    Case,
-    ErrorDetail,
-    Evaluation,
-    FailedFile,
-    Measurement,
-    Prediction,
-)
+from biometry_cli.results.evaluation import Case, Evaluation
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
 
 CASES = [
     Case(file="a, b.png", values={"dice": 0.123456789, "flags": 'x "y"'}),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from biometry_cli.calibration import Calibration
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import ModelFileError
@@ -56,7 +57,7 @@ class ModelCard(BaseModel):
     """Everything in a model file but the weights.
 
     ``settings`` are the run's, without paths; ``settings_hash`` is theirs; ``calibration`` holds
-    what later steps fit on the validation split.
+    what the end of training learned from the validation split.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,7 +71,7 @@ class ModelCard(BaseModel):
     settings_hash: str
     versions: dict[str, str]
     created: str
-    calibration: dict[str, Any] = {}
+    calibration: Calibration = Calibration()
     weights_hash: str | None = None
 
     @property

@@ -147,6 +147,12 @@ class PredictSettings(Section):
     spacing_mm: tuple[float, ...] | None = Field(
         None, description="pixel size in mm: one number, or row and column"
     )
+    exam_choice: Literal["best", "median"] = Field(
+        "best", description="how an exam takes one value from several images"
+    )
+    keep_unlike: bool = Field(
+        False, description="true lets an exam use images unlike the training images"
+    )
 
     @field_validator("spacing_mm", mode="before")
     @classmethod

@@ -6,7 +6,18 @@ import typer
 from typer.core import TyperGroup
 
 from biometry_cli import __version__
-from biometry_cli.cli import data, demo, evaluate, export, info, models, predict, train
+from biometry_cli.cli import (
+    calc,
+    data,
+    demo,
+    evaluate,
+    export,
+    info,
+    models,
+    predict,
+    schema,
+    train,
+)
 from biometry_cli.errors import INTERRUPTED_EXIT_CODE, BiometryError
 
 
@@ -59,9 +70,11 @@ def root(
 app.command("train")(train.train)
 app.command("eval")(evaluate.evaluate)
 app.command("predict")(predict.predict)
+app.command("calc")(calc.calc)
 app.command("export")(export.export)
 app.command("info")(info.info)
 app.command("models")(models.models)
+app.command("schema")(schema.schema)
 app.add_typer(data.app, name="data")
 app.command("demo")(demo.demo)
 

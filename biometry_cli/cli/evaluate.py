@@ -29,6 +29,14 @@ def evaluate(
     task: Task = None,
     structures: Structures = None,
     spacing: Spacing = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Agreement for each value of a column of spacing.csv too, or of dice or flags.",
+            show_default="all images together",
+        ),
+    ] = None,
     batch_size: Annotated[
         int | None, typer.Option(help="Images that pass together.", show_default="8")
     ] = None,
@@ -76,6 +84,7 @@ def evaluate(
         split,
         spacing_mm=spacing_pair(resolved.settings),
         out=out_folder,
+        by=by,
         bar=lambda description, total: image_bar(description, total, err()),
     )
     if as_json:

@@ -27,6 +27,8 @@ def info(
     settings = gather({"predict.weights": model}).settings
     card = read_card(find_weights(settings.predict.weights, settings.train.runs_folder))
     if as_json:
-        typer.echo(card.model_dump_json())
+        # The arrays of the appearance are for programs that load the model, not for a reader.
+        arrays = {"quantiles", "deviation", "mean", "axes", "variances"}
+        typer.echo(card.model_dump_json(exclude={"calibration": {"appearance": arrays}}))
         return
     out().print(card_table(card))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 RUN, LEARNING, MACHINE = "Run", "Learning", "Machine"
-SETTINGS = "Settings"
+SETTINGS, FILES, FETUS = "Settings", "Files", "Fetus"
 
 Config = Annotated[
     Path | None,
@@ -55,6 +55,80 @@ Threads = Annotated[
     typer.Option(help="Processor threads.", show_default="all cores", rich_help_panel=MACHINE),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder for overlays and masks.",
+        show_default=False,
+        rich_help_panel=FILES,
+    ),
+]
+Overlay = Annotated[
+    bool,
+    typer.Option("--overlay", help="Write STEM_overlay.png into --out.", rich_help_panel=FILES),
+]
+Masks = Annotated[
+    bool,
+    typer.Option(
+        "--masks", help="Write STEM_mask.png (class indices) into --out.", rich_help_panel=FILES
+    ),
+]
+Csv = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv", help="Write one line an image.", show_default=False, rich_help_panel=FILES
+    ),
+]
+Hc18Csv = Annotated[
+    Path | None,
+    typer.Option(
+        "--hc18-csv",
+        help="Write the head ellipses as the HC18 challenge takes them.",
+        show_default=False,
+        rich_help_panel=FILES,
+    ),
+]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE.html",
+        help="Write one self-contained page with pictures, charts and provenance.",
+        show_default=False,
+        rich_help_panel=FILES,
+    ),
+]
+Age = Annotated[
+    str | None,
+    typer.Option(
+        "--ga",
+        metavar="WEEKS+DAYS",
+        help="Gestational age to score sizes against, such as 24+3.",
+        show_default="estimated",
+        rich_help_panel=FETUS,
+    ),
+]
+LastPeriod = Annotated[
+    str | None,
+    typer.Option(
+        "--lmp",
+        metavar="DATE",
+        help="First day of the last menstrual period, instead of --ga.",
+        show_default=False,
+        rich_help_panel=FETUS,
+    ),
+]
+ScanDate = Annotated[
+    str | None,
+    typer.Option(
+        "--scan-date",
+        metavar="DATE",
+        help="Day of the scan, with --lmp.",
+        show_default=False,
+        rich_help_panel=FETUS,
+    ),
+]
 Task = Annotated[
     str | None, typer.Option(help="segment or classify.", show_default="from the folder")
 ]

@@ -1,16 +1,25 @@
 """``biometry predict``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from biometry_cli.cli.options import (
+    FETUS,
+    Age,
     Assignments,
     Config,
+    Csv,
     Device,
     DryRun,
+    Hc18Csv,
     Json,
+    LastPeriod,
+    Masks,
+    OutFolder,
+    Overlay,
+    Report,
+    ScanDate,
     Spacing,
     Threads,
     Weights,
@@ -28,19 +37,43 @@ def predict(
     ] = None,
     weights: Weights = None,
     spacing: Spacing = None,
-    out_folder: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for overlays and masks.", show_default=False),
-    ] = None,
-    overlay: Annotated[
-        bool, typer.Option("--overlay", help="Write STEM_overlay.png into --out.")
+    exam: Annotated[
+        bool, typer.Option("--exam", help="Treat all images as one fetus.", rich_help_panel=FETUS)
     ] = False,
-    masks: Annotated[
-        bool, typer.Option("--masks", help="Write STEM_mask.png (class indices) into --out.")
-    ] = False,
-    csv: Annotated[
-        Path | None, typer.Option("--csv", help="Write one line an image.", show_default=False)
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX",
+            help="An exam for each name that this finds in the files' stems.",
+            show_default=False,
+            rich_help_panel=FETUS,
+        ),
     ] = None,
+    choice: Annotated[
+        str | None,
+        typer.Option(
+            help="Value of an exam from several images: best or median.",
+            show_default="best",
+            rich_help_panel=FETUS,
+        ),
+    ] = None,
+    keep_unlike: Annotated[
+        bool,
+        typer.Option(
+            "--keep-unlike",
+            help="Let an exam use images unlike the training images.",
+            rich_help_panel=FETUS,
+        ),
+    ] = False,
+    age: Age = None,
+    lmp: LastPeriod = None,
+    scan_date: ScanDate = None,
+    out_folder: OutFolder = None,
+    overlay: Overlay = False,
+    masks: Masks = False,
+    csv: Csv = None,
+    hc18_csv: Hc18Csv = None,
+    report: Report = None,
     as_json: Json = False,
     batch_size: Annotated[
         int | None, typer.Option(help="Images that pass together.", show_default="8")
@@ -51,15 +84,16 @@ def predict(
     assignments: Assignments = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Find structures in scans and measure them."""
+    """Find structures in scans, measure them, and say what the sizes mean for the fetus."""
     from biometry_cli.cli.console import gather, print_settings, spacing_pair
-    from biometry_cli.errors import PARTIAL_EXIT_CODE, DataError, UsageError
 
     resolved = gather(
         {
             "predict.weights": weights,
             "predict.spacing_mm": spacing,
             "predict.batch_size": batch_size,
+            "predict.exam_choice": choice,
+            "predict.keep_unlike": True if keep_unlike else None,
             "device.name": device,
             "device.threads": threads,
         },
@@ -69,36 +103,17 @@ def predict(
     if dry_run:
         print_settings(resolved)
         return
-    if (overlay or masks) and out_folder is None:
-        raise UsageError("--overlay and --masks need a folder", mend="Add --out DIR")
-    if out_folder is not None and not (overlay or masks):
-        raise UsageError("--out alone writes nothing", mend="Add --overlay or --masks")
-    from biometry_cli.jobs.predict import PredictionJob
-    from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.tables import prediction_table
-    from biometry_cli.results.prediction import FailedFile
+    from biometry_cli.cli.answers import print_answers
+    from biometry_cli.jobs.calc import known_age
+    from biometry_cli.jobs.predict import ExamPlan, PredictionJob
+    from biometry_cli.jobs.prediction_files import WantedFiles
 
     job = PredictionJob(
         resolved.settings,
         images or [],
         spacing_mm=spacing_pair(resolved.settings),
-        out=out_folder,
-        overlay=overlay,
-        masks=masks,
-        csv=csv,
+        wanted=WantedFiles(out_folder, overlay, masks, csv, hc18_csv, report),
+        age=known_age(age, lmp, scan_date),
+        plan=ExamPlan(group_by) if exam or group_by is not None else None,
     )
-    failed: list[FailedFile] = []
-    answered = 0
-    for answer in job.run():
-        if as_json:
-            typer.echo(answer.model_dump_json())
-        elif not isinstance(answer, FailedFile):
-            out().print(prediction_table(answer))
-        if isinstance(answer, FailedFile):
-            failed.append(answer)
-            err().print(f"Error: {answer.error.message}", style="red", soft_wrap=True)
-        else:
-            answered += 1
-    if failed:
-        err().print(f"{len(failed)} of {answered + len(failed)} images could not be answered.")
-        raise typer.Exit(PARTIAL_EXIT_CODE if answered else DataError.exit_code)
+    print_answers(job, as_json=as_json)

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +19,24 @@ class Calibration:
     """One line of ``spacing.csv``.
 
     ``spacing_mm`` is (row, column); ``reference_mm`` holds reference measures by their upper-case
-    name, such as {"HC": 175.3}.
+    name, such as {"HC": 175.3}; ``other`` all further columns as written, such as
+    {"device": "A"}, an empty cell as "".
     """
 
     spacing_mm: tuple[float, float] | None = None
     reference_mm: dict[str, float] = field(default_factory=dict)
+    other: Mapping[str, str] = field(default_factory=dict)
+
+    def cells(self) -> dict[str, str]:
+        """The line as text by column, ``filename`` left out; an unknown size has no entry."""
+        cells = dict(self.other)
+        if self.spacing_mm is not None:
+            row_mm, column_mm = self.spacing_mm
+            if row_mm == column_mm:
+                cells[_SPACING_COLUMN] = f"{row_mm}"
+            else:
+                cells |= {_ROW_COLUMN: f"{row_mm}", _COLUMN_COLUMN: f"{column_mm}"}
+        return cells | {f"{name.lower()}_mm": f"{mm}" for name, mm in self.reference_mm.items()}
 
 
 def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
@@ -76,7 +89,8 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
     """``spacing.csv`` as calibration by file name.
 
     Columns: ``filename``; ``pixel_size_mm``, or ``pixel_size_row_mm`` and
-    ``pixel_size_column_mm``; and any ``<measure>_mm`` as a reference. An empty cell is unknown.
+    ``pixel_size_column_mm``; any ``<measure>_mm`` as a reference; and any others, which are kept
+    as text. An empty cell is unknown.
 
     Raises:
         DataError: missing columns, a file named twice, half a pixel size, or a value that is
@@ -108,7 +122,12 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
             for column, value in values.items()
             if not column.startswith("pixel_size")
         }
-        table[row["filename"]] = Calibration(spacing, references)
+        other = {
+            column: cell
+            for column, cell in row.items()
+            if column and column != "filename" and not column.endswith("_mm")
+        }
+        table[row["filename"]] = Calibration(spacing, references, other)
     return table
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
-from biometry_cli.errors import ModelFileError
+from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.segmentation import SegmentationScores
+from biometry_cli.evaluation.strata import require_column
 from biometry_cli.inference.predictor import Failure, Predictor, Source
 from biometry_cli.results.evaluation import Evaluation
 
@@ -19,6 +20,8 @@ def evaluate(
     spacing_mm: tuple[float, float] | None = None,
     batch_size: int = 8,
     distances: bool = True,
+    resamples: int = 0,
+    by: str | None = None,
     on_image: Callable[[], None] | None = None,
 ) -> Evaluation:
     """Answer every image of a split and compare.
@@ -30,14 +33,20 @@ def evaluate(
         spacing_mm: (row, column) that stands above the data's own.
         batch_size: images that pass the network together.
         distances: whether to work out surface distances, which take longer.
+        resamples: of the bootstrap behind the intervals of the agreement; 0 gives none.
+        by: column of ``spacing.csv``, or "dice" or "flags", whose values part the images into
+            strata; for segmentation alone.
         on_image: called after each image, for a progress bar.
 
     Raises:
         DataError: an empty split, or an image or mask that cannot be read.
         ModelFileError: a model of another task or other classes.
+        UsageError: ``by`` is no column there, or the model classifies.
     """
     samples = dataset.split(split)
     require_fit(predictor, dataset)
+    if by is not None:
+        _require_strata(by, samples, predictor.card.task)
     scores: SegmentationScores | ClassificationScores
     if predictor.card.task == "segment":
         scores = SegmentationScores(dataset, distances=distances)
@@ -51,6 +60,10 @@ def evaluate(
         if on_image is not None:
             on_image()
     metrics, counts = scores.summary()
+    agreement, strata = [], []
+    if isinstance(scores, SegmentationScores):
+        agreement = scores.agreement(resamples=resamples)
+        strata = [] if by is None else scores.strata(by, resamples=resamples)
     return Evaluation(
         task=predictor.card.task,
         split=split,
@@ -59,10 +72,22 @@ def evaluate(
         counts=counts,
         classes=list(dataset.labels.classes),
         confusion_matrix=scores.confusion(),
+        agreement=agreement,
+        by=by,
+        strata=strata,
         model=predictor.name,
         data=str(dataset.root),
         cases=scores.cases,
     )
+
+
+def _require_strata(by: str, samples: Sequence[Sample], task: str) -> None:
+    if task != "segment":
+        raise UsageError(
+            f"--by {by} compares measures in mm, and the model classifies",
+            mend="Leave --by out, or name a model that measures by --weights",
+        )
+    require_column(by, samples)
 
 
 def sources_of(

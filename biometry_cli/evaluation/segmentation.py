@@ -1,16 +1,24 @@
 """Figures of a segmentation model over a split: overlap, distances, errors of measures."""
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
+from biometry_cli.evaluation.agreement import Pair, agreement
+from biometry_cli.evaluation.dating import DATED_MEASURES, ga_error_days
+from biometry_cli.evaluation.strata import cells_of, in_order, strata_of
 from biometry_cli.inference.predictor import Reading
-from biometry_cli.results.evaluation import Case
+from biometry_cli.results.evaluation import Agreement, Case, Stratum
 from biometry_cli.tasks.segment.metrics import compare_masks
 
 Values = dict[str, float | str | None]
+
+_ORDER = ("HC", "BPD", "OFD", "AC", "TAD", "APAD", "FL")  # of a report; others follow by name
 
 
 class SegmentationScores:
@@ -24,6 +32,8 @@ class SegmentationScores:
         self._structures = dataset.labels.structures
         self._coding = dataset.coding
         self._distances = distances
+        self._samples: list[Sample] = []
+        self._pairs: list[Pair] = []
         self.cases: list[Case] = []
 
     def add(self, sample: Sample, reading: Reading) -> None:
@@ -56,8 +66,12 @@ class SegmentationScores:
                 values[f"assd_{name}_{unit}"] = overlap.assd
         dice = [v for name in self._structures if isinstance(v := values[f"dice_{name}"], float)]
         values["dice"] = float(np.mean(dice)) if dice else None
-        values |= _measure_errors(sample, reading)
+        pairs = _pairs(sample, reading)
+        for pair in pairs:
+            values |= _measure_values(pair)
         values["flags"] = " ".join(reading.prediction.flags)
+        self._samples.append(sample)
+        self._pairs += pairs
         self.cases.append(Case(file=str(sample.image), values=values))
 
     def confusion(self) -> None:
@@ -82,8 +96,34 @@ class SegmentationScores:
         self._sum_up_measures(metrics, counts)
         return metrics, counts
 
+    def agreement(self, *, resamples: int) -> list[Agreement]:
+        """One entry a measure with a reference, with intervals from so many resamples."""
+        return _agreements(self._pairs, resamples)
+
+    def strata(self, by: str, *, resamples: int) -> list[Stratum]:
+        """The agreement in each stratum of the column ``by``; cases get theirs as ``stratum``."""
+        names = strata_of(cells_of(by, self._samples, self.cases))
+        name_of = {case.file: name for case, name in zip(self.cases, names, strict=True)}
+        self.cases = [
+            case.model_copy(update={"values": case.values | {"stratum": name_of[case.file]}})
+            for case in self.cases
+        ]
+        pairs = [replace(pair, stratum=name_of[pair.file]) for pair in self._pairs]
+        sizes = Counter(names)
+        return [
+            Stratum(
+                value=name,
+                n=sizes[name],
+                agreement=_agreements([p for p in pairs if p.stratum == name], resamples),
+            )
+            for name in in_order(names)
+        ]
+
     def _sum_up_measures(self, metrics: dict[str, float | None], counts: dict[str, int]) -> None:
-        """Bias, SD, MAE and the number missing, of each measure with a reference."""
+        """Bias, SD, MAE and the number missing, of each measure with a reference.
+
+        ``hc_ga_days`` counts the images behind the error of the age: both sizes within range.
+        """
         suffix = "_reference_mm"
         referenced = {key for case in self.cases for key in case.values if key.endswith(suffix)}
         for key in sorted(referenced):
@@ -91,6 +131,8 @@ class SegmentationScores:
             errors = np.array(self._column(f"{measure}_error_mm"))
             counts[f"{measure}_mm"] = len(errors)
             counts[f"{measure}_missing"] = len(self._column(key)) - len(errors)
+            if any(f"{measure}_ga_error_days" in case.values for case in self.cases):
+                counts[f"{measure}_ga_days"] = len(self._column(f"{measure}_ga_error_days"))
             if len(errors):
                 metrics[f"{measure}_mae_mm"] = float(np.abs(errors).mean())
                 metrics[f"{measure}_bias_mm"] = float(errors.mean())
@@ -101,17 +143,44 @@ class SegmentationScores:
         return [value for value in found if isinstance(value, float)]
 
 
-def _measure_errors(sample: Sample, reading: Reading) -> Values:
-    """Prediction, reference and their difference in mm, of each measure with a reference."""
-    values: Values = {}
-    predicted = {m.name: m.value for m in reading.prediction.measurements if m.unit == "mm"}
-    for name, reference_mm in sample.calibration.reference_mm.items():
-        key = name.lower()
-        values[f"{key}_mm"] = predicted.get(name)
-        values[f"{key}_reference_mm"] = reference_mm
-        found = predicted.get(name)
-        values[f"{key}_error_mm"] = None if found is None else found - reference_mm
+def _pairs(sample: Sample, reading: Reading) -> list[Pair]:
+    """Reference and prediction in mm, of each measure with a reference."""
+    found = {m.name.upper(): m for m in reading.prediction.measurements if m.unit == "mm"}
+    return [
+        Pair(
+            file=str(sample.image),
+            subject=sample.subject,
+            measure=name,
+            reference_mm=reference_mm,
+            predicted_mm=found[name].value if name in found else None,
+            interval_mm=found[name].interval if name in found else None,
+        )
+        for name, reference_mm in sample.calibration.reference_mm.items()
+    ]
+
+
+def _measure_values(pair: Pair) -> Values:
+    """What a case says of one measure; the interval only where the prediction has one."""
+    key, predicted_mm = pair.measure.lower(), pair.predicted_mm
+    values: Values = {
+        f"{key}_mm": predicted_mm,
+        f"{key}_reference_mm": pair.reference_mm,
+        f"{key}_error_mm": None if predicted_mm is None else predicted_mm - pair.reference_mm,
+    }
+    if pair.interval_mm is not None:
+        values[f"{key}_interval_low_mm"], values[f"{key}_interval_high_mm"] = pair.interval_mm
+    if pair.measure in DATED_MEASURES:
+        days = None
+        if predicted_mm is not None:
+            days = ga_error_days(pair.measure, pair.reference_mm, predicted_mm)
+        values[f"{key}_ga_error_days"] = days
     return values
+
+
+def _agreements(pairs: list[Pair], resamples: int) -> list[Agreement]:
+    present = {pair.measure for pair in pairs}
+    measures = [*(m for m in _ORDER if m in present), *sorted(present - set(_ORDER))]
+    return [agreement(measure, pairs, resamples=resamples) for measure in measures]
 
 
 def _pair(spacing: float | tuple[float, float] | None) -> tuple[float, float] | None:

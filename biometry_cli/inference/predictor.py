@@ -5,7 +5,7 @@ a figure cannot be computed in two ways.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,9 +17,13 @@ from biometry_cli.data.images import Scan, read_scan
 from biometry_cli.data.preprocess import Placement
 from biometry_cli.data.tables import spacing_beside
 from biometry_cli.errors import BiometryError, DataError
+from biometry_cli.inference.appearance import describe
 from biometry_cli.inference.backends import Backend, open_backend
+from biometry_cli.inference.reported import UNLIKE_TRAINING, assess_measures, report_measures
+from biometry_cli.inference.unlike import unlike_score
+from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
-from biometry_cli.results.measures import EllipseShape, Measurement, Structure
+from biometry_cli.results.measures import EllipseShape, Structure
 from biometry_cli.results.prediction import Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
@@ -74,7 +78,11 @@ class Predictor:
         self._backend = backend
 
     def predict(
-        self, image: str | Path | npt.NDArray[np.generic], spacing_mm: float | Spacing | None = None
+        self,
+        image: str | Path | npt.NDArray[np.generic],
+        spacing_mm: float | Spacing | None = None,
+        *,
+        age: GivenAge | None = None,
     ) -> Prediction:
         """Answer one image.
 
@@ -82,6 +90,7 @@ class Predictor:
             image: a file, or gray pixels (H, W): uint8, uint16, or floats from 0 to 1.
             spacing_mm: pixel size in mm, one number or (row, column). When None, a
                 ``spacing.csv`` beside a file is used.
+            age: the gestational age that sizes are scored against; estimated when None.
 
         Raises:
             DataError: an image that cannot be read, or pixels of another shape or type.
@@ -89,16 +98,29 @@ class Predictor:
         pair = (spacing_mm, spacing_mm) if isinstance(spacing_mm, int | float) else spacing_mm
         if isinstance(image, str | Path):
             source = with_spacing([Path(image)], pair)[0]
-            return self._answer([(source, read_scan(source.file))])[0].prediction
-        scan = Scan(_as_gray(image))
-        return self._answer([(Source(Path("array"), pair), scan)])[0].prediction
+            scan = read_scan(source.file)
+        else:
+            source, scan = Source(Path("array"), pair), Scan(_as_gray(image))
+        reading = self._answer([(source, scan)])[0]
+        return _assessed(reading, age).prediction
 
     def readings(
-        self, sources: Iterable[Source], batch_size: int = 8
+        self,
+        sources: Iterable[Source],
+        batch_size: int = 8,
+        *,
+        assess: bool = True,
+        age: GivenAge | None = None,
     ) -> Iterator[Reading | Failure]:
         """Answer many images in order, ``batch_size`` through the network at a time.
 
         Memory holds one batch. A file that cannot be read gives a Failure in its place.
+
+        Args:
+            sources: the images.
+            batch_size: images that pass the network together.
+            assess: whether to work out age, weight and centiles of each image.
+            age: the gestational age that sizes are scored against; estimated when None.
         """
         remaining = iter(sources)
         while chunk := list(islice(remaining, batch_size)):
@@ -114,27 +136,46 @@ class Predictor:
             if read:
                 answers |= zip(places, self._answer(read), strict=True)
             for place in range(len(chunk)):
-                yield answers[place]
+                answer = answers[place]
+                yield _assessed(answer, age) if assess and isinstance(answer, Reading) else answer
 
     def _answer(self, batch: list[tuple[Source, Scan]]) -> list[Reading]:
-        inputs, placements = zip(
-            *(self.card.preprocess.apply(scan.pixels) for _, scan in batch), strict=True
-        )
+        preprocess = self.card.preprocess
+        placements = [preprocess.placement(_size(scan.pixels)) for _, scan in batch]
+        canvases = [
+            preprocess.place(scan.pixels, placement)
+            for (_, scan), placement in zip(batch, placements, strict=True)
+        ]
+        inputs = [preprocess.normalise(canvas[None]) for canvas in canvases]
         logits = self._backend.run(np.stack(inputs))
         return [
-            self._read(source, scan, each, placement)
-            for (source, scan), each, placement in zip(batch, logits, placements, strict=True)
+            self._read(source, scan, each, placement, self._unlike(canvas))
+            for (source, scan), each, placement, canvas in zip(
+                batch, logits, placements, canvases, strict=True
+            )
         ]
 
+    def _unlike(self, canvas: FloatArray) -> float | None:
+        known = self.card.calibration.appearance
+        return None if known is None else unlike_score(describe(canvas), known)
+
     def _read(
-        self, source: Source, scan: Scan, logits: FloatArray, placement: Placement
+        self,
+        source: Source,
+        scan: Scan,
+        logits: FloatArray,
+        placement: Placement,
+        unlike: float | None,
     ) -> Reading:
         spacing = source.spacing_mm or scan.spacing_mm
+        flags = [UNLIKE_TRAINING] if unlike is not None and unlike > 1 else []
         answer = Prediction(
             file=str(source.file),
             task=self.card.task,
             model=self.name,
             spacing_mm=spacing[0] if spacing and spacing[0] == spacing[1] else spacing,
+            unlike_training=unlike,
+            flags=flags,
         )
         if self.card.task == "classify":
             label, probabilities = classify.decode(logits, self.card.labels.classes)
@@ -146,19 +187,32 @@ class Predictor:
             for index, name in enumerate(self.card.labels.structures)
             if (each := measure_structure(name, masks.against_rest(index), spacing)) is not None
         )
-        flags = [] if spacing else ["no_spacing"]
+        measurements = report_measures(
+            measured, self.card.calibration.measures, unlike=UNLIKE_TRAINING in flags
+        )
+        flags += [] if spacing else ["no_spacing"]
         flags += [] if measured else ["no_structure"]
         flags += [f"{each.name}:{flag}" for each in measured for flag in each.flags]
+        of_structures = {flag for each in measured for flag in each.flags} | {"no_spacing"}
+        flags += [
+            f"{each.name}:{flag}"
+            for each in measurements
+            for flag in each.flags
+            if flag not in of_structures
+        ]
         found = {
             "structures": [_structure(each, masks.mask.size) for each in measured],
-            "measurements": [
-                Measurement(name=measure.name, value=measure.value, unit=measure.unit)
-                for each in measured
-                for measure in each.measures
-            ],
+            "measurements": measurements,
             "flags": flags,
         }
         return Reading(answer.model_copy(update=found), scan.pixels, masks, measured)
+
+
+def _assessed(reading: Reading, age: GivenAge | None) -> Reading:
+    """The reading with age, weight and centiles from its measures."""
+    assessment = assess_measures(reading.prediction.measurements, age)
+    known = {name: getattr(assessment, name) for name in type(assessment).model_fields}
+    return replace(reading, prediction=reading.prediction.model_copy(update=known))
 
 
 def load(
@@ -216,6 +270,11 @@ def _structure(measured: MeasuredStructure, image_px: int) -> Structure:
             angle_deg=float(np.degrees(shape.angle_rad)),
         ),
     )
+
+
+def _size(pixels: FloatArray) -> tuple[int, int]:
+    height, width = pixels.shape
+    return height, width
 
 
 def _as_gray(image: npt.NDArray[np.generic]) -> FloatArray:

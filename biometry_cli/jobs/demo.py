@@ -9,16 +9,18 @@ from biometry_cli.data.phantom.dataset import write_segmentation_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.export.onnx import export_onnx
 from biometry_cli.jobs.evaluate import evaluate_to_folder
-from biometry_cli.jobs.predict import PredictionJob
+from biometry_cli.jobs.predict import ExamPlan, PredictionJob
+from biometry_cli.jobs.prediction_files import WantedFiles
 from biometry_cli.jobs.train import train
 from biometry_cli.report.evaluation_tables import evaluation_table
+from biometry_cli.report.exam_tables import exam_table
 from biometry_cli.report.progress import RichWatcher, image_bar
-from biometry_cli.report.tables import facts_table, prediction_table
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.report.tables import facts_table
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
 
-_IMAGES = {"train": 150, "val": 24, "test": 36}
+# A quarter of the 30 validation fetuses choose the model, the others are enough for intervals.
+_IMAGES = {"train": 150, "val": 90, "test": 36}
 
 
 def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
@@ -57,12 +59,14 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
     out.print(evaluation_table(done.evaluation))
     out.print(f"written: {done.folder}", soft_wrap=True)
 
-    scan = next(iter(sorted((data / "test" / "images").glob("*_head.png"))))
-    _heading(out, 4, "measure one scan", f"biometry predict {scan} --overlay")
-    pictures = folder / "predictions"
-    job = PredictionJob(settings, [str(scan)], out=pictures, overlay=True, masks=True)
-    for answer in job.run():
-        out.print(prediction_table(answer) if isinstance(answer, Prediction) else answer)
+    images = data / "test" / "images"
+    fetus = min(images.glob("*_head.png")).stem.partition("_")[0]
+    pictures, report = folder / "exam", folder / "exam" / "report.html"
+    pattern = str(images / f"{fetus}_*.png")
+    _heading(out, 4, "examine one fetus", f"biometry predict '{pattern}' --exam --report {report}")
+    wanted = WantedFiles(pictures, overlay=True, masks=True, report=report)
+    for result in PredictionJob(settings, [pattern], wanted=wanted, plan=ExamPlan()).exams():
+        out.print(exam_table(result.exam))
     out.print(f"written: {pictures}", soft_wrap=True)
 
     _heading(out, 5, "export, and prove it equal", "biometry export")

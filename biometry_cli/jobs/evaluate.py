@@ -8,6 +8,7 @@ from pathlib import Path
 from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.errors import UsageError
+from biometry_cli.evaluation.agreement import RESAMPLES
 from biometry_cli.evaluation.evaluate import evaluate, require_fit, sources_of
 from biometry_cli.files import make_folder, replacing, require_writable
 from biometry_cli.inference.predictor import Predictor, Reading, load
@@ -37,6 +38,7 @@ def evaluate_to_folder(
     spacing_mm: tuple[float, float] | None,
     out: Path | None,
     bar: Bar,
+    by: str | None = None,
 ) -> EvaluationFolder:
     """Evaluate a model over a split and write ``cases.csv``, ``metrics.json`` and pictures.
 
@@ -46,6 +48,7 @@ def evaluate_to_folder(
         spacing_mm: (row, column) that stands above the data's own.
         out: folder for the files; ``eval/SPLIT`` of the run when None.
         bar: makes a progress bar from a description and a total.
+        by: column whose values part the images into strata, as in ``evaluate``.
 
     Raises:
         ModelFileError, DataError, UsageError: as their messages say.
@@ -65,6 +68,8 @@ def evaluate_to_folder(
             split,
             spacing_mm=spacing_mm,
             batch_size=settings.predict.batch_size,
+            resamples=RESAMPLES,
+            by=by,
             on_image=advance,
         )
     make_folder(folder)

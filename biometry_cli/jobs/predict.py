@@ -1,36 +1,44 @@
-"""``predict`` over many files: answers one by one, files written as it goes."""
+"""``predict`` over many files: answers one by one or exam by exam, files written as it goes."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from biometry_cli.bundle import ModelCard
 from biometry_cli.errors import BiometryError
-from biometry_cli.files import make_folder, replacing, require_writable
+from biometry_cli.inference.exam import combine_exam
 from biometry_cli.inference.predictor import Failure, Predictor, Reading, load, with_spacing
+from biometry_cli.jobs.groups import group_files
 from biometry_cli.jobs.inputs import expand_inputs, output_stems
-from biometry_cli.measure.structures import measure_names
-from biometry_cli.report.overlay import draw_overlay, mask_image
-from biometry_cli.report.tabular import PredictionCsv
-from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
+from biometry_cli.jobs.prediction_files import PredictionFiles, WantedFiles
+from biometry_cli.measure.growth.assess import GivenAge
+from biometry_cli.results.prediction import ErrorDetail, ExamResult, FailedFile, Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.settings import Settings
 
+Answer = Prediction | FailedFile
+
+
+@dataclass(frozen=True)
+class ExamPlan:
+    """The images are exams: one each name that ``group_by`` finds in their stems, or one of all."""
+
+    group_by: str | None = None
+
 
 class PredictionJob:
-    """Everything is checked when the job is made; ``run`` then answers file by file.
+    """Everything is checked when the job is made; ``run`` or ``exams`` then answers.
 
     Args:
-        settings: weights, batch size and device.
+        settings: weights, batch size, device and how exams are put together.
         inputs: as the user names them.
         spacing_mm: (row, column) for all images; None looks for a ``spacing.csv``.
-        out: folder for pictures.
-        overlay, masks: which pictures.
-        csv: table to write.
+        wanted: files to write.
+        age: the gestational age that sizes are scored against; estimated when None.
+        plan: how images make exams; None for ``run``.
 
     Raises:
         ModelFileError: no usable model.
-        UsageError: nothing named, masks of a classifier, or an unwritable place.
+        UsageError: nothing named, files that the model cannot give, or an unwritable place.
         DataError: a folder or pattern without images, or an unusable ``spacing.csv``.
     """
 
@@ -40,53 +48,74 @@ class PredictionJob:
         inputs: list[str],
         *,
         spacing_mm: tuple[float, float] | None = None,
-        out: Path | None = None,
-        overlay: bool = False,
-        masks: bool = False,
-        csv: Path | None = None,
+        wanted: WantedFiles | None = None,
+        age: GivenAge | None = None,
+        plan: ExamPlan | None = None,
     ) -> None:
-        for folder in [place for place in (out, csv and csv.parent) if place is not None]:
-            require_writable(folder)
+        wanted = wanted or WantedFiles()
+        wanted.require_writable()
         weights = find_weights(settings.predict.weights, settings.train.runs_folder)
         self._predictor: Predictor = load(
             weights, device=settings.device.name, threads=settings.device.threads
         )
-        self._batch_size = settings.predict.batch_size
+        self._settings, self._age = settings.predict, age
         self._files = expand_inputs(inputs)
+        self._groups = None if plan is None else group_files(self._files, plan.group_by)
         self._sources = with_spacing(self._files, spacing_mm)
-        self._out = None if out is None else make_folder(out)
-        self._overlay, self._masks, self._csv = overlay, masks, csv
+        self._stems = output_stems(self._files)
+        self._outputs = PredictionFiles(wanted, self._predictor, settings, self._files)
 
-    def run(self) -> Iterator[Prediction | FailedFile]:
+    @property
+    def makes_exams(self) -> bool:
+        """Whether the images are answered exam by exam."""
+        return self._groups is not None
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be said of the written files, once all are answered."""
+        return self._outputs.remarks
+
+    def run(self) -> Iterator[Answer]:
         """Answer every file in order; a failed one gives its error in its place.
 
         Raises:
             UsageError: a result that cannot be written.
         """
-        stems = output_stems(self._files) if self._out is not None else [""] * len(self._files)
-        with ExitStack() as stack:
-            table = None
-            if self._csv is not None:
-                measures, classes = _columns(self._predictor.card)
-                table = stack.enter_context(PredictionCsv(self._csv, measures, classes))
-            readings = self._predictor.readings(self._sources, self._batch_size)
-            for stem, reading in zip(stems, readings, strict=True):
-                answer = _answer(reading)
-                if isinstance(reading, Reading):
-                    self._draw(reading, stem)
-                if table is not None:
-                    table.add(answer)
+        with self._outputs as outputs:
+            for _, answer in self._answers(range(len(self._files))):
                 yield answer
+            outputs.finish([])
 
-    def _draw(self, reading: Reading, stem: str) -> None:
-        if self._out is None:
-            return
-        if self._overlay:
-            with replacing(self._out / f"{stem}_overlay.png") as temporary:
-                draw_overlay(reading).save(temporary)
-        if self._masks and reading.masks is not None:
-            with replacing(self._out / f"{stem}_mask.png") as temporary:
-                mask_image(reading.masks.mask).save(temporary)
+    def exams(self) -> Iterator[ExamResult]:
+        """Answer exam by exam, in the order of their first images.
+
+        Raises:
+            UsageError: a result that cannot be written.
+        """
+        exams = []
+        with self._outputs as outputs:
+            for name, places in (self._groups or {}).items():
+                pairs = list(self._answers(places))
+                exam = combine_exam(
+                    name,
+                    [reading for reading, _ in pairs],
+                    choice=self._settings.exam_choice,
+                    keep_unlike=self._settings.keep_unlike,
+                    age=self._age,
+                )
+                exams.append(exam)
+                yield ExamResult(exam=exam, images=[answer for _, answer in pairs])
+            outputs.finish(exams)
+
+    def _answers(self, places: Sequence[int]) -> Iterator[tuple[Reading | Failure, Answer]]:
+        sources = [self._sources[place] for place in places]
+        readings = self._predictor.readings(sources, self._settings.batch_size, age=self._age)
+        for place, reading in zip(places, readings, strict=True):
+            answer = _answer(reading)
+            self._outputs.add(reading, answer, self._stems[place])
+            # An exam of many images needs their figures, not their probability maps.
+            light = replace(reading, masks=None) if isinstance(reading, Reading) else reading
+            yield light, answer
 
 
 def failed_file(file: Path, error: BiometryError) -> FailedFile:
@@ -95,13 +124,7 @@ def failed_file(file: Path, error: BiometryError) -> FailedFile:
     return FailedFile(file=str(file), error=detail)
 
 
-def _answer(reading: Reading | Failure) -> Prediction | FailedFile:
+def _answer(reading: Reading | Failure) -> Answer:
     if isinstance(reading, Failure):
         return failed_file(reading.file, reading.error)
     return reading.prediction
-
-
-def _columns(card: ModelCard) -> tuple[list[str], list[str]]:
-    if card.task == "classify":
-        return [], list(card.labels.classes)
-    return [name for each in card.labels.structures for name in measure_names(each)], []

@@ -1,7 +1,6 @@
 """From the soft mask of one named structure to its clinical measures.
 
-Circumferences and diameters are outer-to-outer: they follow the outline of the mask. Shapes are
-fitted in millimetres wherever the pixel spacing is known, so unequal spacing is exact.
+Shapes are fitted in millimetres wherever the pixel spacing is known, so unequal spacing is exact.
 """
 
 import math
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from biometry_cli.measure.contour import (
     component_sizes,
+    largest_component,
     on_border,
     polygon_length,
     signed_area,
@@ -19,27 +19,47 @@ from biometry_cli.measure.contour import (
     soft_contour,
 )
 from biometry_cli.measure.ellipse import Ellipse, Segment, fit_ellipse
+from biometry_cli.measure.field_of_view import off_field
 from biometry_cli.measure.moments import moment_ellipse
-from biometry_cli.measure.shaft import shaft_ends
+from biometry_cli.measure.sizes import (
+    Size,
+    abdomen_sizes,
+    femur_sizes,
+    head_sizes,
+    other_sizes,
+    size_names,
+)
 
-Points = NDArray[np.float64]
-Sized = tuple[dict[str, float], dict[str, Segment]]
-"""Values and caliper ends by the measure's name, in millimetres (or pixels, uncalibrated)."""
+Point = tuple[float, float]
+Mask = NDArray[np.bool_]
 
 LEVEL = 0.5
 SMALLEST_AREA_PX = 10.0  # less is a handful of pixels, without a shape to measure
 SECOND_COMPONENT = 0.05  # of the largest one's pixels; anything smaller is a speck
 POOR_FIT = 0.04  # root mean square distance over the ellipse's size: 2 mm for a head at term
-LEAST_SEEN = 0.5  # of the ellipse's perimeter; with less outline inside the image it is a guess
+LEAST_SEEN = 0.5  # of the ellipse's perimeter; with less outline in view it is a guess
+LONGEST_BRUSH = 0.02  # of the outline; crossing the field's edge at a slant, it leaves as much
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One measure; ``unit`` is mm, px, mm², px² or %."""
+    """One measure.
+
+    Attributes:
+        name: HC, BPD, OFD, CI, AC, TAD, APAD, FL, or the structure's name with a size's.
+        unit: mm, px, mm², px² or %.
+        method: how the value was read from the outline, in a short phrase.
+        convention: "outer-outer" for circumferences and diameters of head and abdomen, else None.
+        calipers_px: x, y of both ends of a diameter or length; for HC and AC the ends of the
+            ellipse's long, then of its short axis; None for a ratio, an area or a perimeter.
+    """
 
     name: str
     value: float
     unit: str
+    method: str
+    convention: str | None
+    calipers_px: tuple[Point, ...] | None
 
 
 @dataclass(frozen=True)
@@ -51,12 +71,13 @@ class MeasuredStructure:
         ellipse_px: the ellipse that the diameters come from; None for a femur, or without a fit.
         contour_px: (N, 2) float64 closed contour.
         measures: in the order of a report; empty for a head or abdomen without an ellipse.
-        calipers_px: both ends of each measured diameter or length, by the measure's name.
-        flags: of ``touches_border`` (the outline is cut off by the image), ``two_components``
-            (another component has at least 5 % of the largest one's pixels; it is not measured)
-            and, for a head or abdomen, ``poor_ellipse_fit``: no ellipse; or its root mean square
-            distance from the outline exceeds 4 % of the square root of semi_major * semi_minor;
-            or less than half of it lies on outline seen inside the image.
+        flags: of ``touches_border`` (the outline is cut off by the image),
+            ``touches_field_of_view`` (over 2 % of it run outside or along the edge of what the
+            probe saw), ``two_components`` (another component has at least 5 % of the largest
+            one's pixels; it is not measured) and, for a head or abdomen, ``poor_ellipse_fit``: no
+            ellipse; or its root mean square distance from the outline exceeds 4 % of the square
+            root of semi_major * semi_minor; or less than half of it lies on outline in view.
+        certainty: 0.5 to 1, the mean probability of the component's pixels; 1 for a binary mask.
     """
 
     name: str
@@ -64,16 +85,17 @@ class MeasuredStructure:
     ellipse_px: Ellipse | None
     contour_px: NDArray[np.float64]
     measures: tuple[Measured, ...]
-    calipers_px: dict[str, Segment]
     flags: tuple[str, ...]
+    certainty: float
 
-
-_MEASURES_OF = {
-    "head": ("HC", "BPD", "OFD", "CI"),
-    "abdomen": ("AC", "TAD", "APAD"),
-    "femur": ("FL",),
-}
-_MEASURES_OF_OTHERS = ("area", "perimeter", "major_axis", "minor_axis")
+    @property
+    def calipers_px(self) -> dict[str, Segment]:
+        """Both ends of each measured diameter or length, by the measure's name."""
+        return {
+            each.name: (each.calipers_px[0], each.calipers_px[1])
+            for each in self.measures
+            if each.calipers_px is not None and len(each.calipers_px) == 2
+        }
 
 
 def measure_names(structure: str) -> tuple[str, ...]:
@@ -81,18 +103,20 @@ def measure_names(structure: str) -> tuple[str, ...]:
 
     Those of a structure without measures of its own carry its name: ``cervix_area``.
     """
-    if structure in _MEASURES_OF:
-        return _MEASURES_OF[structure]
-    return tuple(f"{structure}_{measure}" for measure in _MEASURES_OF_OTHERS)
+    return size_names(structure)
 
 
 def measure_structure(
-    name: str, probability: NDArray[np.floating], spacing_mm: tuple[float, float] | None
+    name: str,
+    probability: NDArray[np.floating],
+    spacing_mm: tuple[float, float] | None,
+    field_of_view: Mask | None = None,
 ) -> MeasuredStructure | None:
     """Measures the largest component of a soft mask as the structure that ``name`` says.
 
     ``head`` gives HC, BPD, OFD and CI (cephalic index, 100 * BPD / OFD); ``abdomen`` gives AC,
-    TAD and APAD; both from the ellipse fitted to the outline, the border of the image left out.
+    TAD and APAD; both from the ellipse fitted to the outline, in which points on the border of
+    the image, outside the field of view or along its edge have no vote.
     An ellipse does not tell which diameter is the transverse one: TAD is the longer, APAD the
     shorter by convention. ``femur`` gives FL, the straight length of the shaft. Any other name
     gives area and perimeter of the outline (closed along the image's border where it is cut
@@ -103,12 +127,15 @@ def measure_structure(
         name: the structure's name.
         probability: (H, W), 0 to 1, or a binary mask.
         spacing_mm: millimetres from one pixel to the next as (row, column); None gives pixels.
+        field_of_view: (H, W), True where the probe saw, as from ``field_of_view.field_of_view``;
+            None takes the whole image.
 
     Returns:
         The measures, or None where no component above a probability of 0.5 reaches 10 px².
 
     Raises:
-        ValueError: not a finite map (H, W), or a spacing that is not positive.
+        ValueError: not a finite map (H, W), a field of view of another shape, or a spacing that
+            is not positive.
     """
     row, column = (1.0, 1.0) if spacing_mm is None else spacing_mm
     if not (0 < row < np.inf and 0 < column < np.inf):
@@ -117,105 +144,73 @@ def measure_structure(
     if len(contour_px) == 0 or abs(signed_area(contour_px)) < SMALLEST_AREA_PX:
         return None
 
-    height, width = probability.shape
-    cut_off = on_border(contour_px, (height, width))
+    cut_off = on_border(contour_px, probability.shape)
+    unseen = np.zeros_like(cut_off)
+    if field_of_view is not None:
+        if field_of_view.shape != probability.shape:
+            raise ValueError(f"{field_of_view.shape} is no field of view of {probability.shape}")
+        unseen = off_field(contour_px, field_of_view)
+    flags = _mask_flags(probability, cut_off, unseen)
     scale = np.array([column, row])
     outline = contour_px * scale
-    flags = _mask_flags(probability, cut_off)
+    ellipse: Ellipse | None = None
+    sizes: tuple[Size, ...] = ()
     if name == "femur":
-        ellipse = None
-        values, calipers = _femur(outline)
+        sizes = femur_sizes(outline, (column, row))
     elif name in ("head", "abdomen"):
-        ellipse = _fitted(outline[~cut_off])
-        if ellipse is None or _is_poor(ellipse, outline, cut_off):
+        votes = ~(cut_off | unseen)
+        ellipse = _fitted(outline[votes])
+        if ellipse is None or _is_poor(ellipse, outline, votes):
             flags.append("poor_ellipse_fit")
-        values, calipers = _head(ellipse) if name == "head" else _abdomen(ellipse)
+        if ellipse is not None:
+            sizes = head_sizes(ellipse) if name == "head" else abdomen_sizes(ellipse)
     else:
         ellipse = moment_ellipse(outline)
-        values, calipers = _other(name, outline, smoothed(contour_px) * scale, ellipse)
+        sizes = other_sizes(name, outline, smoothed(contour_px) * scale, ellipse)
 
+    component = largest_component(probability > LEVEL)
     return MeasuredStructure(
         name=name,
         area_px=abs(signed_area(contour_px)),
         ellipse_px=None if ellipse is None else ellipse.scaled(1 / column, 1 / row),
         contour_px=contour_px,
-        measures=tuple(
-            Measured(measure, value, _unit(measure, spacing_mm is not None))
-            for measure, value in values.items()
-        ),
-        # The ends of the diameters in millimetres: with unequal spacing these are not the axes
-        # of the ellipse in pixels.
-        calipers_px={
-            measure: ((x1 / column, y1 / row), (x2 / column, y2 / row))
-            for measure, ((x1, y1), (x2, y2)) in calipers.items()
-        },
+        measures=tuple(_measured(size, spacing_mm) for size in sizes),
         flags=tuple(flags),
+        certainty=float(np.mean(probability[component], dtype=np.float64)),
     )
 
 
-def _head(ellipse: Ellipse | None) -> Sized:
-    if ellipse is None:
-        return {}, {}
-    values = {
-        "HC": ellipse.perimeter(),
-        "BPD": 2 * ellipse.semi_minor,
-        "OFD": 2 * ellipse.semi_major,
-        "CI": 100 * ellipse.semi_minor / ellipse.semi_major,
-    }
-    return values, {"BPD": ellipse.minor_axis_ends(), "OFD": ellipse.major_axis_ends()}
+def _measured(size: Size, spacing_mm: tuple[float, float] | None) -> Measured:
+    """A size in mm, or in pixels without a spacing, as a measure with its calipers in pixels.
+
+    With unequal spacing the ends of a diameter in mm are not those of the ellipse in pixels.
+    """
+    row, column = (1.0, 1.0) if spacing_mm is None else spacing_mm
+    length = "px" if spacing_mm is None else "mm"
+    unit = "%" if size.name == "CI" else f"{length}²" if size.name.endswith("_area") else length
+    ends = size.calipers and tuple((x / column, y / row) for x, y in size.calipers)
+    return Measured(size.name, size.value, unit, size.method, size.convention, ends)
 
 
-def _abdomen(ellipse: Ellipse | None) -> Sized:
-    if ellipse is None:
-        return {}, {}
-    values = {
-        "AC": ellipse.perimeter(),
-        "TAD": 2 * ellipse.semi_major,
-        "APAD": 2 * ellipse.semi_minor,
-    }
-    return values, {"TAD": ellipse.major_axis_ends(), "APAD": ellipse.minor_axis_ends()}
-
-
-def _femur(outline: Points) -> Sized:
-    (x1, y1), (x2, y2) = ends = shaft_ends(outline)
-    return {"FL": math.hypot(x2 - x1, y2 - y1)}, {"FL": ends}
-
-
-def _other(name: str, outline: Points, smooth_outline: Points, ellipse: Ellipse) -> Sized:
-    area, perimeter, major_axis, minor_axis = measure_names(name)
-    values = {
-        area: abs(signed_area(outline)),
-        perimeter: polygon_length(smooth_outline),
-        major_axis: 2 * ellipse.semi_major,
-        minor_axis: 2 * ellipse.semi_minor,
-    }
-    calipers = {major_axis: ellipse.major_axis_ends(), minor_axis: ellipse.minor_axis_ends()}
-    return values, calipers
-
-
-def _unit(measure: str, calibrated: bool) -> str:
-    if measure == "CI":
-        return "%"
-    return ("mm" if calibrated else "px") + ("²" if measure.endswith("_area") else "")
-
-
-def _mask_flags(probability: NDArray[np.floating], cut_off: NDArray[np.bool_]) -> list[str]:
+def _mask_flags(probability: NDArray[np.floating], cut_off: Mask, unseen: Mask) -> list[str]:
     flags = ["touches_border"] if cut_off.any() else []
+    if np.mean(unseen & ~cut_off) > LONGEST_BRUSH:
+        flags.append("touches_field_of_view")
     sizes = np.sort(component_sizes(probability > LEVEL))
     if len(sizes) > 1 and sizes[-2] >= SECOND_COMPONENT * sizes[-1]:
         flags.append("two_components")
     return flags
 
 
-def _fitted(points: Points) -> Ellipse | None:
+def _fitted(points: NDArray[np.float64]) -> Ellipse | None:
     try:
         return fit_ellipse(points)
     except ValueError:  # no ellipse is a finding, and becomes a flag
         return None
 
 
-def _is_poor(ellipse: Ellipse, outline: Points, cut_off: NDArray[np.bool_]) -> bool:
+def _is_poor(ellipse: Ellipse, outline: NDArray[np.float64], votes: Mask) -> bool:
     size = math.sqrt(ellipse.semi_major * ellipse.semi_minor)
-    deviation = math.sqrt(np.mean(ellipse.distances(outline[~cut_off]) ** 2))
-    seen = polygon_length(outline) * float(np.mean(~cut_off))
+    deviation = math.sqrt(np.mean(ellipse.distances(outline[votes]) ** 2))
+    seen = polygon_length(outline) * float(np.mean(votes))
     return deviation > POOR_FIT * size or seen < LEAST_SEEN * ellipse.perimeter()

@@ -1,10 +1,11 @@
-"""An evaluation as tables: metrics by structure or class, errors of measures, confusion."""
+"""An evaluation as tables: metrics by structure or class, agreement of measures, confusion."""
 
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from biometry_cli.report.agreement_tables import agreement_tables
 from biometry_cli.results.evaluation import Evaluation
 
 _OVERLAPS = {
@@ -32,15 +33,20 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     heading.overflow = "fold"
     known: set[str] = set()
     parts: list[Table | None]
+    agreement: list[RenderableType] = []
     if evaluation.task == "segment":
-        parts = [_structures(evaluation, known), _measures(evaluation, known)]
+        parts = [_structures(evaluation, known)]
+        agreement = agreement_tables(evaluation)
+        for each in evaluation.agreement:
+            measure = each.measure.lower()
+            known.update(f"{measure}_{figure}_mm" for figure in ("mae", "bias", "sd"))
     else:
         parts = [_classifier(evaluation, known), _classes(evaluation, known)]
         parts.append(confusion_table(evaluation))
     rest = {name: value for name, value in evaluation.metrics.items() if name not in known}
     parts.append(_named_figures(rest))
     shown: list[RenderableType] = [part for part in parts if part is not None and part.row_count]
-    return Group(heading, *shown)
+    return Group(heading, *shown, *agreement)
 
 
 def confusion_table(evaluation: Evaluation) -> Table | None:
@@ -107,27 +113,6 @@ def _of_structure(key: str, structure: str) -> str:
     return f"{kind}_{structure}_{unit}" if unit else f"{kind}_{structure}"
 
 
-def _measures(evaluation: Evaluation, known: set[str]) -> Table:
-    """Errors of the measures that have a reference."""
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("measure", style="cyan", no_wrap=True)
-    for name in ("MAE mm", "bias ± SD mm", "images", "missing"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for key, missing in evaluation.counts.items():
-        measure = key.removesuffix("_missing")
-        if measure == key:
-            continue
-        mae, bias, sd = (f"{measure}_{figure}_mm" for figure in ("mae", "bias", "sd"))
-        known.update((mae, bias, sd))
-        values = evaluation.metrics
-        spread = f"{_millimetres(values.get(bias), sign=True)} ± {_millimetres(values.get(sd))}"
-        images = str(evaluation.counts.get(f"{measure}_mm", 0))
-        table.add_row(
-            Text(measure.upper()), _millimetres(values.get(mae)), spread, images, str(missing)
-        )
-    return table
-
-
 def _classifier(evaluation: Evaluation, known: set[str]) -> Table:
     overall = {key: evaluation.metrics[key] for key in _NAMES if key in evaluation.metrics}
     known.update(overall)
@@ -160,9 +145,3 @@ def _figure(value: float | None, key: str) -> str:
     if value is None:
         return "–"
     return f"{value:.2f}" if key.endswith(("_mm", "_px")) else f"{value:.4f}"
-
-
-def _millimetres(value: float | None, *, sign: bool = False) -> str:
-    if value is None:
-        return "–"
-    return f"{value:+.2f}" if sign else f"{value:.2f}"

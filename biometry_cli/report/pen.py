@@ -7,6 +7,8 @@ from PIL import Image, ImageDraw
 from biometry_cli.report.lettering import font
 
 Color = tuple[int, int, int]
+Pattern = tuple[float, ...]
+"""Lengths of dash, gap, dash, gap, ... in units; an empty one is a solid line."""
 Points = npt.NDArray[np.float64]
 
 # Okabe and Ito, Color Universal Design: told apart by colour-blind readers too. Yellow is kept
@@ -15,6 +17,15 @@ SKY_BLUE, ORANGE, GREEN = (86, 180, 233), (230, 159, 0), (0, 158, 115)
 PURPLE, VERMILION, BLUE = (204, 121, 167), (213, 94, 0), (0, 114, 178)
 YELLOW, WHITE = (240, 228, 66), (255, 255, 255)
 STRUCTURE_COLORS: tuple[Color, ...] = (SKY_BLUE, ORANGE, GREEN, PURPLE, VERMILION, BLUE)
+# In the same order, for whom colour tells nothing.
+STRUCTURE_PATTERNS: tuple[Pattern, ...] = (
+    (),
+    (30, 6),
+    (16, 5, 4, 5),
+    (9, 5),
+    (16, 5, 4, 5, 4, 5),
+    (22, 6, 9, 6),
+)
 
 _FINEST = 3  # strokes are drawn on so many times finer pixels and averaged
 _WIDEST_LAYER_PX = 4800  # longer side of the finer layer, to bound memory on huge images
@@ -47,21 +58,37 @@ class Pen:
         self._stroke(self._placed(points, self._zoom * self._fine), color, width)
 
     def dashes(
-        self, points_px: Points, color: Color, width: float = 1, *, dash: float, gap: float
+        self,
+        points_px: Points,
+        color: Color,
+        width: float,
+        pattern: Pattern,
+        *,
+        closed: bool = False,
     ) -> None:
-        """A dashed line through (N, 2) x, y; ``dash`` and ``gap`` in units."""
+        """A line through (N, 2) x, y, broken as the pattern says."""
+        if not pattern:
+            self.line(points_px, color, width, closed=closed)
+            return
+        points_px = np.vstack([points_px, points_px[:1]]) if closed else points_px
         points = self._placed(points_px, self._zoom * self._fine)
         along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
         thin = self._unit_px * self._fine
-        for start in np.arange(0, along[-1], (dash + gap) * thin):
-            places = np.linspace(start, min(start + dash * thin, along[-1]), 6)
+        for start, end in dash_spans(float(along[-1]) / thin, pattern):
+            inner = along[(along > start * thin) & (along < end * thin)]
+            places = np.concatenate([[start * thin], inner, [end * thin]])
             piece = [np.interp(places, along, points[:, axis]) for axis in (0, 1)]
             self._stroke(np.column_stack(piece), color, width)
 
-    def cross(self, point_px: Points, color: Color, width: float, *, arm: float) -> None:
-        """An upright cross at (2,) x, y; ``arm`` in units."""
+    def cross(
+        self, point_px: Points, color: Color, width: float, *, arm: float, turned: bool = False
+    ) -> None:
+        """A cross at (2,) x, y, upright like + or turned like ×; ``arm`` in units."""
         reach = arm * self._unit_px / self._zoom
-        for direction in (np.array([reach, 0]), np.array([0, reach])):
+        across, down = np.array([reach, 0]), np.array([0, reach])
+        if turned:
+            across, down = (across + down) / np.sqrt(2), (across - down) / np.sqrt(2)
+        for direction in (across, down):
             self.line(np.array([point_px - direction, point_px + direction]), color, width)
 
     def text(self, point_px: Points, text: str, color: Color) -> None:
@@ -97,3 +124,14 @@ class Pen:
         self._on_rims.line(path, fill=_RIM_OPACITY, width=max(1, rim), joint="curve")
         inner = max(1, round(width * thin))
         self._on_strokes.line(path, fill=(*color, 255), width=inner, joint="curve")
+
+
+def dash_spans(length: float, pattern: Pattern) -> list[tuple[float, float]]:
+    """Where the dashes of a broken line start and end, from 0 to ``length``, in its unit."""
+    steps = np.array(pattern)
+    starts = np.concatenate([[0], np.cumsum(steps)])[:-1:2]
+    repeats = np.arange(0, length, steps.sum())
+    begins = (repeats[:, None] + starts).ravel()
+    ends = (repeats[:, None] + starts + steps[::2]).ravel()
+    shown = begins < length
+    return list(zip(begins[shown].tolist(), np.minimum(ends[shown], length).tolist(), strict=True))

@@ -9,11 +9,18 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from biometry_cli.report.clinical_tables import (
+    age_range,
+    centile_text,
+    formula_text,
+    grams_range,
+)
 from biometry_cli.report.data_tables import data_report_tables
 from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
 from biometry_cli.report.words import (
     MEASURE_TERMS,
     flag_text,
+    interval_text,
     spacing_pair,
     spacing_text,
     value_text,
@@ -38,29 +45,63 @@ _TOP_CLASSES = 3
 
 
 def prediction_table(prediction: Prediction) -> RenderableType:
-    """One image's answer: a line with its name, then its measures or classes, then its flags."""
+    """One image's answer: its name, measures or classes, age and weight, then its flags."""
     heading = Text(Path(prediction.file).name, style="bold", overflow="fold")
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(min_width=4)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(style="dim")
-    for measurement in prediction.measurements:
-        name, value = measurement.name, value_text(measurement.value, measurement.unit)
-        table.add_row(Text(name, style="cyan"), value, MEASURE_TERMS.get(name, ""))
-    probabilities = prediction.probabilities or {}
-    ranked = sorted(probabilities.items(), key=lambda item: -item[1])
-    for name, probability in ranked[:_TOP_CLASSES]:
-        style = "bold cyan" if name == prediction.label else ""
-        table.add_row(Text(name, style=style), f"{100 * probability:.1f} %", "")
     parts: list[RenderableType] = [heading]
     if prediction.label is not None:
         heading.append(f"  {prediction.label}", style="bold cyan")
     elif (spacing := spacing_pair(prediction.spacing_mm)) is not None:
         heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
-    if table.row_count:
-        parts.append(table)
+    if prediction.measurements:
+        parts.append(_measures(prediction))
+    if prediction.probabilities:
+        parts.append(_top_classes(prediction))
+    parts += [Text(line) for line in _fetus_lines(prediction)]
     parts += [Text(f"! {flag_text(flag)}", style="yellow") for flag in prediction.flags]
     return Group(*parts, "")
+
+
+def _measures(prediction: Prediction) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(min_width=4)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim")
+    for each in prediction.measurements:
+        value, interval = value_text(each.value, each.unit), interval_text(each.interval, each.unit)
+        term = MEASURE_TERMS.get(each.name, "")
+        table.add_row(Text(each.name, style="cyan"), value, interval, term)
+    return table
+
+
+def _top_classes(prediction: Prediction) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(min_width=4)
+    table.add_column(justify="right", no_wrap=True)
+    ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
+    for name, probability in ranked[:_TOP_CLASSES]:
+        style = "bold cyan" if name == prediction.label else ""
+        table.add_row(Text(name, style=style), f"{100 * probability:.1f} %")
+    return table
+
+
+def _fetus_lines(prediction: Prediction) -> Iterable[str]:
+    """Age, weight and centiles in a line each; ``--json`` and the report hold every formula."""
+    age, weight = prediction.gestational_age, prediction.fetal_weight
+    if age is not None and age.text is not None:
+        between = f" ({age_range(age.interval)})" if age.interval else ""
+        origin = "given" if age.formula is None else f"estimated, {formula_text(age.formula)}"
+        yield f"age {age.text}{between}  {origin}"
+    if weight is not None and weight.grams is not None:
+        between = f" ({grams_range(weight.interval)})" if weight.interval else ""
+        yield f"weight {weight.grams:,.0f} g{between}"
+    charts: dict[str, list[str]] = {}
+    for each in prediction.centiles:
+        if each.centile is not None:
+            known = charts.setdefault(each.chart.partition(",")[0], [])
+            known.append(f"{each.measure} {centile_text(each.centile)}")
+    for chart, centiles in charts.items():
+        yield f"centile {', '.join(centiles)}  {chart}"
 
 
 def facts_table(facts: Iterable[tuple[str, str]], title: str) -> Table:
@@ -125,10 +166,34 @@ def card_table(card: "ModelCard") -> Table:
         ("images", ", ".join(splits)),
         ("trained", f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}"),
         ("validation", ", ".join(figures) or "none"),
-        ("calibration", ", ".join(card.calibration) or "none"),
+        ("intervals", _half_widths(card)),
+        ("unlike training", _appearance(card)),
         ("created", card.created),
         ("settings hash", card.settings_hash),
         ("exported from", card.weights_hash or ""),
         ("versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
     ]
     return facts_table([fact for fact in facts if fact[1]], title="model")
+
+
+def _half_widths(card: "ModelCard") -> str:
+    """The calibrated half-width of each measure, and of how many subjects."""
+    parts = []
+    for name, fitted in card.calibration.measures.items():
+        if fitted.relative is None or fitted.absolute is None:
+            parts.append(f"{name} none ({fitted.subjects} subjects)")
+        elif fitted.taken == "absolute":
+            parts.append(f"{name} ± {value_text(fitted.absolute, fitted.unit)}")
+        else:
+            parts.append(f"{name} ± {100 * fitted.relative:.1f} %")
+    return ", ".join(parts)
+
+
+def _appearance(card: "ModelCard") -> str:
+    fitted = card.calibration.appearance
+    if fitted is None:
+        return "not calibrated"
+    return (
+        f"known from {fitted.training_images} training images, its limit from "
+        f"{fitted.validation_images} validation images"
+    )

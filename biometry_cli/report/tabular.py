@@ -44,9 +44,20 @@ def write_metrics(path: Path, evaluation: Evaluation) -> None:
 class PredictionCsv:
     """A CSV that grows by one line an image and appears under its name when it is complete.
 
+    Its columns, which stand there whether or not an image fills them:
+
+    - ``file``; ``spacing_row_mm``, ``spacing_column_mm``; ``unit`` of lengths, mm or px;
+    - ``HC``, ``HC_low``, ``HC_high``, and so each measure: value and 95 % interval;
+    - ``ga_weeks``, ``efw_g``: gestational age and estimated fetal weight;
+    - ``label`` and ``p_CLASS`` of a classifier;
+    - ``unlike_training``: above 1 the image is unlike those that the model learned from;
+    - ``flags``, with spaces between; ``error``, why the image has no answer.
+
+    Numbers have six significant digits; what is not known is empty.
+
     Args:
         path: the file.
-        measures: names of the measures that the model can give, a column each.
+        measures: names of the measures that the model can give, three columns each.
         classes: names of the classes of a classifier, a column ``p_CLASS`` each.
 
     Raises:
@@ -62,11 +73,7 @@ class PredictionCsv:
             temporary = stack.enter_context(replacing(self._path))
             stream = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(stream, lineterminator="\n")
-            self._writer.writerow(
-                ["file", "spacing_row_mm", "spacing_column_mm", "unit", *self._measures, "label"]
-                + [f"p_{name}" for name in self._classes]
-                + ["flags", "error"]
-            )
+            self._writer.writerow(self._columns())
             self._stack = stack.pop_all()
         return self
 
@@ -79,27 +86,48 @@ class PredictionCsv:
         return self._stack.__exit__(kind, error, trace)
 
     def add(self, answer: Prediction | FailedFile) -> None:
-        """Write the line of one image. ``unit`` is that of lengths: mm or px."""
-        if isinstance(answer, FailedFile):
-            empty = [""] * (4 + len(self._measures) + len(self._classes) + 1)
-            self._writer.writerow([answer.file, *empty, answer.error.message])
-            return
+        """Write the line of one image."""
+        cells = _error_cells(answer) if isinstance(answer, FailedFile) else self._cells(answer)
+        self._writer.writerow([cells.get(name, "") for name in self._columns()])
+
+    def _columns(self) -> list[str]:
+        measures = [name for measure in self._measures for name in _interval_columns(measure)]
+        return [
+            *("file", "spacing_row_mm", "spacing_column_mm", "unit"),
+            *measures,
+            *("ga_weeks", "efw_g", "label"),
+            *(f"p_{name}" for name in self._classes),
+            *("unlike_training", "flags", "error"),
+        ]
+
+    def _cells(self, answer: Prediction) -> dict[str, str]:
         spacing = spacing_pair(answer.spacing_mm)
-        values = {measure.name: measure.value for measure in answer.measurements}
-        probabilities = answer.probabilities or {}
-        length_unit = "mm" if spacing else "px"
-        self._writer.writerow(
-            [
-                answer.file,
-                *(map(_cell, spacing) if spacing else ("", "")),
-                length_unit if self._measures else "",
-                *(_cell(values.get(name)) for name in self._measures),
-                answer.label or "",
-                *(_cell(probabilities.get(name)) for name in self._classes),
-                " ".join(answer.flags),
-                "",
-            ]
-        )
+        cells = {
+            "file": answer.file,
+            "label": answer.label or "",
+            "unlike_training": _cell(answer.unlike_training),
+            "flags": " ".join(answer.flags),
+        }
+        if spacing is not None:
+            cells["spacing_row_mm"], cells["spacing_column_mm"] = map(_cell, spacing)
+        if self._measures:
+            cells["unit"] = "mm" if spacing else "px"
+        for measure in answer.measurements:
+            figures = (measure.value, *(measure.interval or (None, None)))
+            cells |= zip(_interval_columns(measure.name), map(_cell, figures), strict=True)
+        if answer.gestational_age is not None:
+            cells["ga_weeks"] = _cell(answer.gestational_age.weeks)
+        if answer.fetal_weight is not None:
+            cells["efw_g"] = _cell(answer.fetal_weight.grams)
+        return cells | {f"p_{name}": _cell(p) for name, p in (answer.probabilities or {}).items()}
+
+
+def _interval_columns(measure: str) -> tuple[str, str, str]:
+    return measure, f"{measure}_low", f"{measure}_high"
+
+
+def _error_cells(failed: FailedFile) -> dict[str, str]:
+    return {"file": failed.file, "error": failed.error.message}
 
 
 def _cell(value: Cell) -> str:

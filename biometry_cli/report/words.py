@@ -19,6 +19,9 @@ _FLAGS = {
     "touches_border": "cut off by the image border",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
+    "unlike_training": "unlike the images that the model learned from",
+    "implausible_size": "outside the sizes that a fetus can have",
+    "out_of_chart_range": "outside the range of the growth chart",
 }
 
 
@@ -54,3 +57,11 @@ def flag_text(flag: str) -> str:
     structure, _, name = flag.rpartition(":")
     words = _FLAGS.get(name, name.replace("_", " "))
     return f"{structure}: {words}" if structure else words
+
+
+def interval_text(interval: tuple[float, float] | None, unit: str) -> str:
+    """``(168.9 to 175.9)`` in the unit's own precision, empty without an interval."""
+    if interval is None:
+        return ""
+    low, high = (value_text(end, unit).removesuffix(f" {unit}") for end in interval)
+    return f"({low} to {high})"

@@ -104,3 +104,12 @@ class Assessment(Result):
     fetal_weight: FetalWeight | None = None
     centiles: list[Centile] = []
     notes: list[str] = []
+
+
+class Calculation(Assessment):
+    """What ``calc --json`` prints: the assessment of sizes given by hand.
+
+    ``inputs`` are those sizes by name, in mm.
+    """
+
+    inputs: dict[str, float]

@@ -1,7 +1,7 @@
 """One training run from settings to a model file: settle data and network, then loop."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,14 +10,27 @@ from accelerate import Accelerator
 from torch import nn
 from torch.utils.data import DataLoader
 
-from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
+from biometry_cli.bundle import (
+    ModelCard,
+    ModelSpec,
+    TrainingSummary,
+    make_card,
+    read_card,
+    write_model,
+)
 from biometry_cli.data.check import DataReport
 from biometry_cli.data.dataset import EpochOrder, TrainingData
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
+from biometry_cli.evaluation.calibrate import calibrate, divide_validation, images_to_calibrate
 from biometry_cli.evaluation.evaluate import evaluate
 from biometry_cli.files import make_folder, remove_leftovers, write_text
-from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
+from biometry_cli.inference.backends import (
+    TorchBackend,
+    choose_device,
+    load_network,
+    set_threads,
+)
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.models.catalog import build
 from biometry_cli.report.history import write_history
@@ -133,6 +146,9 @@ class _Run:
             height_px=data.height_px, width_px=data.width_px, normalisation=data.normalisation
         )
         self.spec = ModelSpec(name=model.name, width=model.width)
+        # The rest of the validation subjects stays unseen until the model is calibrated.
+        choosing, _, _ = divide_validation(dataset.split("val"), settings.train.seed)
+        self.choosing = replace(dataset, splits={**dataset.splits, "val": choosing})
         self.learner = self._learner()
 
     def train(self, resumed: bool) -> TrainedRun:
@@ -172,7 +188,7 @@ class _Run:
             save=save,
             watcher=self.watcher,
         )
-        return TrainedRun(self.run, progress, self._card(progress))
+        return TrainedRun(self.run, progress, self._calibrate())
 
     def _learner(self) -> Learner:
         settings = self.settings.train
@@ -236,9 +252,21 @@ class _Run:
         predictor = Predictor(
             self._card(Progress()), TorchBackend(network, self.device), name=self.spec.name
         )
-        result = evaluate(predictor, self.dataset, "val", distances=False)
+        result = evaluate(predictor, self.choosing, "val", distances=False)
         score = result.metrics[_SCORE[result.task]]
         return -1.0 if score is None else score, result.metrics
+
+    def _calibrate(self) -> ModelCard:
+        """Measure the best model's errors on the validation split; keep them in its file."""
+        card = read_card(self.run.model)
+        network = load_network(self.run.model, card).to(self.device)
+        predictor = Predictor(card, TorchBackend(network, self.device), name=self.spec.name)
+        seed = self.settings.train.seed
+        self.watcher.phase("calibrating", images_to_calibrate(self.dataset, card.task, seed))
+        fitted = calibrate(predictor, self.dataset, seed=seed, on_image=self.watcher.advance)
+        card = card.model_copy(update={"calibration": fitted})
+        write_model(self.run.model, card, network.state_dict())
+        return card
 
     def _card(self, progress: Progress) -> ModelCard:
         rows = [row for row in progress.history if row["epoch"] == progress.best_epoch]

@@ -19,6 +19,7 @@ COMMANDS = [
     ["export"],
     ["info"],
     ["models"],
+    ["schema"],
     ["data"],
     ["data", "check"],
     ["data", "demo"],

@@ -57,7 +57,25 @@ def test_rows_and_columns_of_another_size(tmp_path: Path) -> None:
     path = table(
         tmp_path, "filename,pixel_size_column_mm,pixel_size_row_mm,note\na.png,0.3,0.2,good\n"
     )
-    assert read_spacing(path) == {"a.png": Calibration((0.2, 0.3), {})}
+    (calibration,) = read_spacing(path).values()
+    assert calibration == Calibration((0.2, 0.3), {}, {"note": "good"})
+    assert calibration.cells() == {
+        "note": "good",
+        "pixel_size_row_mm": "0.2",
+        "pixel_size_column_mm": "0.3",
+    }
+
+
+def test_further_columns_are_kept_as_they_are_written(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        "filename,pixel_size_mm,device,hc_mm,weeks\na.png,0.2, Alpha ,175.3,20\nb.png,,,,\n",
+    )
+    first, second = read_spacing(path).values()
+    assert first.other == {"device": "Alpha", "weeks": "20"}
+    assert first.cells() == first.other | {"pixel_size_mm": "0.2", "hc_mm": "175.3"}
+    assert second.other == {"device": "", "weeks": ""}
+    assert second.cells() == second.other
 
 
 @pytest.mark.parametrize("cell", ["0", "-0.1", "nan", "inf", "0,2 mm", "wide"])

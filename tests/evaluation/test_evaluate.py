@@ -1,14 +1,17 @@
 """Figures over a split, where the right answer is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from biometry_cli.data.layout import read_dataset
-from biometry_cli.data.phantom.dataset import write_segmentation_dataset
+from biometry_cli.data.phantom.dataset import write_planes_dataset, write_segmentation_dataset
 from biometry_cli.data.samples import Sample
-from biometry_cli.errors import DataError, ModelFileError
+from biometry_cli.errors import DataError, ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
-from biometry_cli.evaluation.evaluate import evaluate
+from biometry_cli.evaluation.evaluate import evaluate, sources_of
+from biometry_cli.evaluation.segmentation import SegmentationScores
 from biometry_cli.inference.predictor import Predictor, Reading
 from biometry_cli.results.prediction import Prediction
 from tests.inference.test_predictor import TruthBackend, make_card
@@ -32,6 +35,12 @@ def _truth(dataset, split, grow=0):
     return coverages
 
 
+def _predictor(dataset):
+    coverages = _truth(dataset, "test")
+    card = make_card(size=coverages[0].shape[1:])
+    return Predictor(card, TruthBackend(coverages), name="truth")
+
+
 def test_the_truth_scores_one(drawn):
     coverages = _truth(drawn, "test")
     card = make_card(size=coverages[0].shape[1:])
@@ -51,6 +60,100 @@ def test_the_truth_scores_one(drawn):
     assert result.counts["dice_head"] == 2, "images without a head don't count"
 
 
+def test_agreement_has_every_measure_with_a_reference(drawn):
+    result = evaluate(_predictor(drawn), drawn, "test", resamples=100)
+    by_measure = {each.measure: each for each in result.agreement}
+    assert list(by_measure) == ["HC", "BPD", "OFD", "AC", "FL"]
+    hc = by_measure["HC"]
+    assert (hc.n, hc.subjects, hc.missing) == (2, 2, 0)
+    for figure in ("mae", "bias", "sd"):
+        value = getattr(hc, figure).value
+        assert value == pytest.approx(result.metrics[f"hc_{figure}_mm"], abs=1e-9)
+    assert hc.within_5_percent.value == 1
+    assert hc.icc.value > 0.99
+    assert hc.mae.interval is not None
+    cases = [c.values for c in result.cases if "hc_mm" in c.values]
+    days = [values["hc_ga_error_days"] for values in cases]
+    assert hc.ga_error_days.value == pytest.approx(np.mean(days))
+    assert result.counts["hc_ga_days"] == 2
+    assert "bpd_interval_low_mm" not in cases[0]
+    assert (result.by, result.strata) == (None, [])
+
+
+def test_without_resamples_there_are_no_intervals(drawn):
+    result = evaluate(_predictor(drawn), drawn, "test", distances=False)
+    assert len(result.agreement) == 5
+    assert all(each.mae.interval is None for each in result.agreement)
+
+
+def test_every_image_is_in_one_stratum(drawn):
+    samples = drawn.split("test")
+    devices = ["A", "", "B", "A", "A", ""]
+    told = tuple(
+        replace(s, calibration=replace(s.calibration, other={"device": device}))
+        for s, device in zip(samples, devices, strict=True)
+    )
+    data = replace(drawn, splits={**drawn.splits, "test": told})
+    result = evaluate(_predictor(drawn), data, "test", by="device")
+    assert result.by == "device"
+    assert [(s.value, s.n) for s in result.strata] == [("A", 3), ("B", 1), ("(none)", 2)]
+    assert [case.values["stratum"] for case in result.cases] == [d or "(none)" for d in devices]
+    for each in result.agreement:
+        found = [a for s in result.strata for a in s.agreement if a.measure == each.measure]
+        assert sum(a.n for a in found) == each.n
+        mean = sum(a.n * a.mae.value for a in found) / each.n
+        assert mean == pytest.approx(each.mae.value)
+
+
+def test_strata_of_an_image_of_its_own_flags_and_references(drawn):
+    result = evaluate(_predictor(drawn), drawn, "test", by="flags")
+    assert sum(stratum.n for stratum in result.strata) == 6
+    result = evaluate(_predictor(drawn), drawn, "test", by="hc_mm")
+    assert [stratum.n for stratum in result.strata] == [1, 1, 4]
+    assert [s.value for s in result.strata][-1] == "(none)", "images without a head"
+
+
+def test_an_unknown_column_is_named_before_any_image_is_read(drawn):
+    card = make_card()
+    with pytest.raises(UsageError, match="--by maker") as caught:
+        evaluate(Predictor(card, TruthBackend([]), name="x"), drawn, "test", by="maker")
+    for column in ("hc_mm", "pixel_size_mm", "flags"):
+        assert column in caught.value.mend
+
+
+def test_a_classifier_has_no_strata(tmp_path):
+    write_planes_dataset(
+        tmp_path / "planes", train_per_class=1, val_per_class=1, test_per_class=1, seed=0
+    )
+    planes = read_dataset(tmp_path / "planes")
+    card = make_card("classify", planes.labels.classes)
+    with pytest.raises(UsageError, match="the model classifies"):
+        evaluate(Predictor(card, TruthBackend([]), name="x"), planes, "test", by="flags")
+
+
+def test_a_predictions_interval_reaches_the_case_and_the_coverage(drawn):
+    scores = SegmentationScores(drawn, distances=False)
+    sample = next(s for s in drawn.split("test") if "HC" in s.calibration.reference_mm)
+    coverages = [c for s, c in zip(drawn.split("test"), _truth(drawn, "test"), strict=True)
+                 if s is sample]  # fmt: skip
+    predictor = Predictor(
+        make_card(size=coverages[0].shape[1:]), TruthBackend(coverages), name="truth"
+    )
+    (reading,) = predictor.readings(sources_of([sample]))
+    hc_mm = sample.calibration.reference_mm["HC"]
+    measures = [
+        m.model_copy(update={"interval": (hc_mm - 1, hc_mm + 3)}) if m.name == "HC" else m
+        for m in reading.prediction.measurements
+    ]
+    answer = reading.prediction.model_copy(update={"measurements": measures})
+    scores.add(sample, replace(reading, prediction=answer))
+    values = scores.cases[0].values
+    assert (values["hc_interval_low_mm"], values["hc_interval_high_mm"]) == (hc_mm - 1, hc_mm + 3)
+    found = {each.measure: each for each in scores.agreement(resamples=0)}
+    assert found["HC"].coverage.value == 1
+    assert found["HC"].interval_width_mm.value == pytest.approx(4)
+
+
 def test_a_shift_costs_what_it_costs(drawn):
     coverages = _truth(drawn, "test", grow=3)
     card = make_card(size=coverages[0].shape[1:])
@@ -67,6 +170,8 @@ def test_missing_measures_are_counted(drawn):
     assert result.metrics["dice"] == 0
     assert result.counts["hc_missing"] == 2
     assert "hc_mae_mm" not in result.metrics
+    (hc,) = [each for each in result.agreement if each.measure == "HC"]
+    assert (hc.n, hc.missing, hc.mae.value) == (0, 2, None)
 
 
 def test_task_and_classes_must_fit(drawn):

@@ -2,145 +2,19 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ellipe
 
-from biometry_cli.measure.structures import MeasuredStructure, measure_structure
-from tests.measure.measure_phantoms import Floats, bar, binary, capsule, coverage, ellipse
+from biometry_cli.measure.structures import measure_names, measure_structure
+from tests.measure.measure_answers import found, values
+from tests.measure.measure_phantoms import capsule, circumference, coverage, ellipse, frame
 
-steady = settings(derandomize=True, max_examples=60, deadline=None)
 angles = st.floats(0, math.pi, exclude_max=True)
-centers = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
 spacings = st.tuples(st.floats(0.05, 0.5), st.floats(0.7, 1.4)).map(
     lambda drawn: (drawn[0], drawn[0] * drawn[1])
 )
 
 
-def found(name: str, mask: Floats, spacing: tuple[float, float] | None) -> MeasuredStructure:
-    structure = measure_structure(name, mask, spacing)
-    assert structure is not None
-    return structure
-
-
-def values(structure: MeasuredStructure) -> dict[str, float]:
-    return {measured.name: measured.value for measured in structure.measures}
-
-
-def frame(reach: float, spacing: tuple[float, float]) -> tuple[tuple[int, int], tuple[float, ...]]:
-    """An image that holds a shape of this half length, and its middle."""
-    height, width = (2 * math.ceil(reach / step) + 8 for step in spacing)
-    return (height, width), ((width - 1) / 2, (height - 1) / 2)
-
-
-def circumference(semi_major: float, semi_minor: float) -> float:
-    return 4 * semi_major * float(ellipe(1 - (semi_minor / semi_major) ** 2))
-
-
-@steady
-@given(st.floats(25, 60), st.floats(1.0, 1.5), angles, centers, spacings, st.booleans())
-def test_head_and_abdomen_measures_of_phantoms(
-    semi_minor_px: float,
-    elongation: float,
-    angle_rad: float,
-    shift: tuple[float, float],
-    spacing: tuple[float, float],
-    soft: bool,
-) -> None:
-    pixel = max(spacing)
-    semi_minor = semi_minor_px * pixel
-    semi_major = semi_minor * elongation
-    shape, middle = frame(semi_major, spacing)
-    center = (middle[0] + shift[0], middle[1] + shift[1])
-    draw = coverage if soft else binary
-    mask = draw(ellipse(center, semi_major, semi_minor, angle_rad, spacing), shape)
-    truth = {
-        "HC": circumference(semi_major, semi_minor),
-        "OFD": 2 * semi_major,
-        "BPD": 2 * semi_minor,
-    }
-    head, abdomen = found("head", mask, spacing), found("abdomen", mask, spacing)
-    assert head.flags == abdomen.flags == ()
-    for name, value in truth.items():
-        allowed = 0.003 * value if soft else max(0.003 * value, pixel)
-        assert abs(values(head)[name] - value) <= allowed, name
-    assert values(head)["CI"] == pytest.approx(100 * values(head)["BPD"] / values(head)["OFD"])
-    assert values(abdomen) == {
-        "AC": values(head)["HC"],
-        "TAD": values(head)["OFD"],
-        "APAD": values(head)["BPD"],
-    }
-
-
-@steady
-@given(
-    st.floats(80, 150),
-    st.floats(5, 14),
-    angles,
-    centers,
-    spacings,
-    st.booleans(),
-    st.sampled_from([bar, capsule]),
-)
-def test_femur_length_of_phantoms(
-    length_px: float,
-    width_px: float,
-    angle_rad: float,
-    shift: tuple[float, float],
-    spacing: tuple[float, float],
-    soft: bool,
-    draw_shape: type,
-) -> None:
-    # A binary bar along the rows or columns keeps nothing of its length but whole pixels.
-    assume(soft or abs(math.sin(2 * angle_rad)) > 0.1)
-    pixel = max(spacing)
-    length, width = length_px * pixel, width_px * pixel
-    shape, middle = frame(length / 2 + width, spacing)
-    center = (middle[0] + shift[0], middle[1] + shift[1])
-    draw = coverage if soft else binary
-    femur = found(
-        "femur", draw(draw_shape(center, length, width, angle_rad, spacing), shape), spacing
-    )
-    allowed = 0.003 * length if soft else max(0.003 * length, pixel)
-    assert [(m.name, m.unit) for m in femur.measures] == [("FL", "mm")]
-    assert abs(values(femur)["FL"] - length) <= allowed
-    ends = np.array(femur.calipers_px["FL"]) * [spacing[1], spacing[0]]
-    assert np.linalg.norm(ends[1] - ends[0]) == pytest.approx(values(femur)["FL"])
-    assert femur.ellipse_px is None
-
-
-def test_femur_length_is_not_the_diagonal_of_a_bar() -> None:
-    for angle_deg in range(0, 180, 15):
-        mask = coverage(bar((79.5, 79.5), 100, 30, math.radians(angle_deg)), (160, 160))
-        assert values(found("femur", mask, None))["FL"] == pytest.approx(100, abs=0.3)
-
-
-def test_femur_length_of_binary_masks_is_not_biased() -> None:
-    for shape in (bar, capsule):
-        lengths = [
-            values(found("femur", binary(shape((69.5, 69.5), 100, 14, angle), (140, 140)), None))[
-                "FL"
-            ]
-            for angle in np.linspace(0.05, math.pi / 2 - 0.05, 40)
-        ]
-        assert np.mean(lengths) == pytest.approx(100, abs=0.1)
-
-
-def test_femur_length_of_a_bowed_shaft_is_its_straight_length() -> None:
-    def bowed(x: Floats, y: Floats) -> np.ndarray:
-        """10 px wide along an arc with a chord of 100 px, which it leaves by 5 px at most."""
-        dx, dy = x - 69.5, y - 280.0
-        turn = np.arctan2(dx, -dy)
-        return (np.abs(np.hypot(dx, dy) - 252.5) <= 5) & (np.abs(turn) <= math.asin(50 / 252.5))
-
-    femur = found("femur", coverage(bowed, (90, 140)), None)
-    assert values(femur)["FL"] == pytest.approx(100, rel=5e-3)
-    ends = sorted(femur.calipers_px["FL"])
-    expected_y = 280 - math.sqrt(252.5**2 - 50**2)
-    np.testing.assert_allclose(ends, [(19.5, expected_y), (119.5, expected_y)], atol=1)
-
-
-@steady
 @given(st.floats(25, 60), st.floats(1.0, 1.5), angles, spacings)
 def test_other_structures_get_area_perimeter_and_axes(
     semi_minor_px: float, elongation: float, angle_rad: float, spacing: tuple[float, float]
@@ -184,98 +58,6 @@ def test_calipers_and_ellipse_are_in_pixels_and_agree_with_the_measures() -> Non
     assert head.area_px == pytest.approx(head.ellipse_px.area(), rel=2e-3)
 
 
-@pytest.mark.parametrize("draw", [coverage, binary])
-@pytest.mark.parametrize("where", range(0, 360, 45))
-class TestDisturbedHead:
-    """HC of a head of 75 × 58 px semi-axes stays within 0.3 % under each disturbance."""
-
-    hc_px = circumference(75, 58)
-
-    def mask(self, draw: type) -> Floats:
-        return np.array(draw(ellipse((99.7, 95.2), 75, 58, 0.4), (190, 200)))
-
-    def rim(self, where: int) -> tuple[tuple[float, float], float]:
-        angle = math.radians(where)
-        return (99.7 + 66 * math.cos(angle), 95.2 + 66 * math.sin(angle)), angle
-
-    def assert_hc(self, mask: Floats) -> MeasuredStructure:
-        head = found("head", mask, None)
-        assert values(head)["HC"] == pytest.approx(self.hc_px, rel=3e-3)
-        return head
-
-    def test_hole(self, draw: type, where: int) -> None:
-        angle = math.radians(where)
-        hole = draw(
-            ellipse((100 + 30 * math.cos(angle), 95 + 30 * math.sin(angle)), 15, 9, angle),
-            (190, 200),
-        )
-        assert self.assert_hc(self.mask(draw) * (1 - hole)).flags == ()
-
-    @pytest.mark.parametrize("size", [(50, 4), (40, 25)])
-    def test_spur(self, draw: type, where: int, size: tuple[int, int]) -> None:
-        center, angle = self.rim(where)
-        self.assert_hc(np.maximum(self.mask(draw), draw(bar(center, *size, angle), (190, 200))))
-
-    @pytest.mark.parametrize("size", [(50, 4), (40, 25)])
-    def test_notch(self, draw: type, where: int, size: tuple[int, int]) -> None:
-        center, angle = self.rim(where)
-        self.assert_hc(self.mask(draw) * (1 - draw(bar(center, *size, angle), (190, 200))))
-
-    @pytest.mark.parametrize("share", [0.05, 0.15, 0.25])
-    def test_cut_by_the_border(self, draw: type, where: int, share: float) -> None:
-        whole = draw(ellipse((119.7, 120.2), 75, 58, math.radians(where) / 2), (240, 240))
-        columns = np.flatnonzero(whole.max(axis=0) > 0.5)
-        head = self.assert_hc(whole[:, columns[0] + round(share * len(columns)) :])
-        assert head.flags == ("touches_border",)
-
-    def test_cut_by_a_straight_line_inside_the_image(self, draw: type, where: int) -> None:
-        whole = draw(ellipse((119.7, 120.2), 75, 58, math.radians(where) / 2), (240, 240))
-        rows = np.flatnonzero(whole.max(axis=1) > 0.5)
-        whole[: rows[0] + round(0.15 * len(rows))] = 0
-        assert self.assert_hc(whole).flags == ("poor_ellipse_fit",)
-
-
-def test_a_second_component_is_flagged_and_changes_nothing() -> None:
-    mask = coverage(ellipse((60, 60), 40, 30, 0.3), (120, 200))
-    alone = found("head", mask, None)
-    mask[20:24, 180:184] = 1
-    assert found("head", mask, None).flags == ()
-    mask = np.maximum(mask, coverage(ellipse((150, 60), 20, 12, 0), (120, 200)))
-    both = found("head", mask, None)
-    assert both.flags == ("two_components",)
-    assert both.measures == alone.measures
-
-
-def test_a_head_that_is_no_ellipse_is_flagged() -> None:
-    square = np.zeros((100, 100))
-    square[20:80, 20:80] = 1
-    assert "poor_ellipse_fit" in found("head", square, None).flags
-    assert "poor_ellipse_fit" not in found("bladder", square, None).flags
-
-
-def test_outline_along_the_border_has_no_vote() -> None:
-    whole = coverage(ellipse((119.7, 120.2), 75, 58, 0.4), (240, 240))
-    columns, rows = (np.flatnonzero(whole.max(axis=axis) > 0.5) for axis in (0, 1))
-    left, right = columns[0] + len(columns) // 6, columns[-1] - len(columns) // 6
-    top = rows[0] + len(rows) // 10
-    head = found("head", whole[top:, left:right], None)
-    assert values(head)["HC"] == pytest.approx(circumference(75, 58), rel=3e-3)
-
-
-def test_a_head_of_which_less_than_half_is_seen_is_flagged() -> None:
-    whole = coverage(ellipse((99.5, 99.5), 75, 70, 0), (200, 200))
-    assert found("head", whole[:, 80:], None).flags == ("touches_border",)
-    assert found("head", whole[:, 120:], None).flags == ("touches_border", "poor_ellipse_fit")
-
-
-def test_a_mask_that_fills_the_image_has_no_ellipse() -> None:
-    head = found("head", np.ones((50, 60)), None)
-    assert head.flags == ("touches_border", "poor_ellipse_fit")
-    assert head.ellipse_px is None
-    assert head.measures == ()
-    assert head.calipers_px == {}
-
-
 def test_nothing_to_measure_gives_none() -> None:
     assert measure_structure("head", np.full((40, 40), 0.5), None) is None
     handful = np.zeros((40, 40))
@@ -304,3 +86,65 @@ def test_the_mask_is_left_as_it_was() -> None:
     before = mask.copy()
     measure_structure("head", mask, None)
     np.testing.assert_array_equal(mask, before)
+
+
+@given(spacings)
+def test_calipers_are_as_far_apart_as_the_measure_says(spacing: tuple[float, float]) -> None:
+    to_mm = np.array(spacing[::-1])
+    shape, middle = frame(70 * max(spacing), spacing)
+    lengths = (60 * max(spacing), 45 * max(spacing))
+    mask = coverage(ellipse(middle, *lengths, 0.6, spacing), shape)
+    for structure in ("head", "abdomen", "femur", "cervix"):
+        for each in found(structure, mask, spacing).measures:
+            if each.calipers_px is None:
+                continue
+            ends = np.array(each.calipers_px) * to_mm
+            along = np.linalg.norm(ends[1::2] - ends[::2], axis=1)
+            if each.name in ("HC", "AC"):
+                # The long, then the short diameter: the ellipse that they span has that perimeter.
+                assert len(ends) == 4
+                assert circumference(*along / 2) == pytest.approx(each.value)
+            else:
+                assert along == pytest.approx([each.value])
+
+
+def test_every_measure_says_how_it_was_taken_and_where_its_calipers_stand() -> None:
+    mask = coverage(ellipse((60, 50), 40, 30, 0.3), (100, 120))
+    conventions = {}
+    without_calipers = set()
+    for structure in ("head", "abdomen", "femur", "cervix"):
+        measures = found(structure, mask, (0.2, 0.2)).measures
+        assert tuple(each.name for each in measures) == measure_names(structure)
+        assert all(each.method for each in measures)
+        conventions |= {each.name: each.convention for each in measures}
+        without_calipers |= {each.name for each in measures if each.calipers_px is None}
+    outer = {name for name, convention in conventions.items() if convention == "outer-outer"}
+    assert outer == {"HC", "BPD", "OFD", "AC", "TAD", "APAD"}
+    assert all(conventions[name] is None for name in conventions.keys() - outer)
+    assert without_calipers == {"CI", "cervix_area", "cervix_perimeter"}
+
+
+def test_certainty_is_the_mean_probability_inside() -> None:
+    mask = coverage(ellipse((60, 50), 40, 30, 0.3), (100, 120))
+    assert found("head", mask >= 0.5).certainty == 1
+    level = np.where(mask >= 0.5, 0.6, 0.1)
+    level[40:60, 50:70] = 0.9
+    inside = np.count_nonzero(mask >= 0.5)
+    expected = (0.6 * (inside - 400) + 0.9 * 400) / inside
+    assert found("head", level).certainty == pytest.approx(expected)
+    # Neither a hole nor another component has a say.
+    level[40:60, 50:70] = 0.2
+    level[0:4, 0:4] = 1
+    assert found("head", level).certainty == pytest.approx(0.6)
+
+
+def test_a_femur_has_one_pair_of_calipers_on_its_axis() -> None:
+    femur = found("femur", coverage(capsule((59.5, 49.5), 80, 8, 0), (100, 120)))
+    assert femur.ellipse_px is None
+    ends = sorted(femur.calipers_px["FL"])
+    np.testing.assert_allclose(ends, [(19.5, 49.5), (99.5, 49.5)], atol=0.1)
+
+
+def test_a_field_of_view_of_another_shape_is_refused() -> None:
+    with pytest.raises(ValueError, match="field of view"):
+        measure_structure("head", np.ones((20, 20)), None, np.ones((20, 21), bool))

@@ -10,7 +10,14 @@ import pytest
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure
 from biometry_cli.inference.predictor import Reading
 from biometry_cli.report.overlay import draw_overlay, mask_image
-from biometry_cli.report.pen import STRUCTURE_COLORS, WHITE, YELLOW
+from biometry_cli.report.pen import (
+    STRUCTURE_COLORS,
+    STRUCTURE_PATTERNS,
+    VERMILION,
+    WHITE,
+    YELLOW,
+    dash_spans,
+)
 from tests.report.report_readings import near, plane_prediction, read_truth
 
 COLORS = dict(zip(STRUCTURES, STRUCTURE_COLORS, strict=False))
@@ -49,6 +56,56 @@ def test_calipers_are_crosses_at_both_ends_with_dots_between() -> None:
         assert yellow[in_picture(ends, zoom)].all()
         between = np.linspace(*np.array(ends), 2000)[100:-100]
         assert 0.1 < yellow[in_picture(between, zoom)].mean() < 0.6
+
+
+def test_the_second_diameter_has_a_turned_cross() -> None:
+    reading = read_truth("head")
+    picture, zoom = drawn(reading)
+    yellow = near(picture, YELLOW)
+    upright, turned = reading.measured[0].calipers_px.values()
+    reach = 6 / zoom
+    sides = np.array([(-reach, 0), (reach, 0), (0, -reach), (0, reach)])
+    corners = np.array([(x, y) for x in (-reach, reach) for y in (-reach, reach)]) / math.sqrt(2)
+    for ends, arms, gaps in ((upright, sides, corners), (turned, corners, sides)):
+        for end in ends:
+            assert yellow[in_picture(np.add(end, arms), zoom)].all()
+            # The dots of the caliper's own line may run through one of the gaps.
+            assert yellow[in_picture(np.add(end, gaps), zoom)].sum() <= 1
+
+
+def test_structures_differ_by_dashes_too() -> None:
+    assert len(set(STRUCTURE_PATTERNS)) == len(STRUCTURE_PATTERNS) == len(STRUCTURE_COLORS)
+    shares = []
+    for structure in STRUCTURES:
+        reading = read_truth(structure)
+        bare = replace(reading.measured[0], ellipse_px=None, measures=())
+        picture, zoom = drawn(replace(reading, measured=(bare,)))
+        points = in_picture(bare.contour_px, zoom)
+        shares.append(near(picture, COLORS[structure])[points].mean())
+    assert shares[0] > 0.95
+    assert max(shares[1:]) < 0.9
+
+
+def test_dashes_repeat_to_the_end_of_the_line() -> None:
+    assert dash_spans(25, (5, 3)) == [(0, 5), (8, 13), (16, 21), (24, 25)]
+    assert dash_spans(20, (6, 2, 1, 2)) == [(0, 6), (8, 9), (11, 17), (19, 20)]
+
+
+def test_a_scan_unlike_the_training_data_carries_a_banner() -> None:
+    reading = read_truth("head")
+    prediction = reading.prediction.model_copy(update={"flags": ["unlike_training"]})
+    plain, zoom = drawn(reading)
+    warned, _ = drawn(replace(reading, prediction=prediction))
+    unit = max(reading.pixels.shape) * zoom / 800
+    height = round(34 * unit)
+    banner = warned[:height]
+    assert near(banner, VERMILION).mean() > 0.8
+    assert near(banner, (0, 0, 0)).any(axis=0).sum() > 200
+    assert near(banner, VERMILION)[:, [2, -3]].all()
+    below = slice(height, plain.shape[0])
+    width = reading.pixels.shape[1] * zoom
+    np.testing.assert_array_equal(warned[below, :width], plain[below, :width])
+    assert not near(plain, VERMILION).any()
 
 
 def test_a_small_scan_is_enlarged_and_a_large_one_is_not() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from biometry_cli.errors import UsageError
 from biometry_cli.report.tabular import PredictionCsv, write_cases, write_metrics
+from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.evaluation import Case, Evaluation
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
@@ -55,27 +56,47 @@ def test_metrics_are_strict_json_without_cases(tmp_path: Path) -> None:
 
 def test_predictions_grow_line_by_line_and_appear_when_complete(tmp_path: Path) -> None:
     path = tmp_path / "out" / "p.csv"
-    measures = [Measurement(name="HC", value=251.23456789, unit="mm")]
-    with PredictionCsv(path, ["HC", "CI"], []) as table:
+    measures = [
+        Measurement(name="HC", value=251.23456789, unit="mm", interval=(249.5, 253)),
+        Measurement(name="FL", value=50, unit="mm"),
+    ]
+    with PredictionCsv(path, ["HC", "FL"], []) as table:
         table.add(
             Prediction(
                 file="a,1.png", task="segment", model="m", spacing_mm=(0.25, 0.5),
                 measurements=measures, flags=["head:touches_border", "head:two_components"],
+                gestational_age=GestationalAge(basis="estimated", weeks=27.123456),
+                fetal_weight=FetalWeight(grams=1034.2), unlike_training=0.25,
             )
         )  # fmt: skip
         table.add(Prediction(file="b.png", task="segment", model="m", flags=["no_spacing"]))
         failed = ErrorDetail(code="data", message='c.png: is "no" image,\nreally.')
         table.add(FailedFile(file="c.png", error=failed))
         assert not path.exists()
-    names = ["file", "spacing_row_mm", "spacing_column_mm", "unit", "HC", "CI", "label"]
     rows = rows_of(path)
-    assert list(rows[0]) == [*names, "flags", "error"]
-    assert [list(row.values()) for row in rows] == [
-        ["a,1.png", "0.25", "0.5", "mm", "251.235", "", "",
-         "head:touches_border head:two_components", ""],
-        ["b.png", "", "", "px", "", "", "", "no_spacing", ""],
-        ["c.png", "", "", "", "", "", "", "", 'c.png: is "no" image,\nreally.'],
+    assert list(rows[0]) == [
+        "file", "spacing_row_mm", "spacing_column_mm", "unit",
+        "HC", "HC_low", "HC_high", "FL", "FL_low", "FL_high", "ga_weeks", "efw_g",
+        "label", "unlike_training", "flags", "error",
     ]  # fmt: skip
+    assert [list(row.values()) for row in rows] == [
+        ["a,1.png", "0.25", "0.5", "mm", "251.235", "249.5", "253", "50", "", "",
+         "27.1235", "1034.2", "", "0.25", "head:touches_border head:two_components", ""],
+        ["b.png", "", "", "px", *[""] * 10, "no_spacing", ""],
+        ["c.png", *[""] * 14, 'c.png: is "no" image,\nreally.'],
+    ]  # fmt: skip
+
+
+def test_an_age_or_weight_that_is_not_known_is_empty(tmp_path: Path) -> None:
+    with PredictionCsv(tmp_path / "p.csv", ["HC"], []) as table:
+        table.add(
+            Prediction(
+                file="a.png", task="segment", model="m",
+                gestational_age=GestationalAge(basis="estimated"), fetal_weight=FetalWeight(),
+            )
+        )  # fmt: skip
+    (row,) = rows_of(tmp_path / "p.csv")
+    assert (row["ga_weeks"], row["efw_g"], row["HC"]) == ("", "", "")
 
 
 def test_a_classifiers_predictions_have_a_column_a_class(tmp_path: Path) -> None:

@@ -1,0 +1,127 @@
+"""Calibrates a trained model on its validation split: intervals, and what is unlike training."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from biometry_cli.calibration import Calibration, MeasureCalibration
+from biometry_cli.data.images import read_scan
+from biometry_cli.data.layout import Dataset
+from biometry_cli.data.masks import read_mask
+from biometry_cli.data.samples import Sample
+from biometry_cli.data.splits import draw_splits
+from biometry_cli.evaluation.conformal import Compared, fit_measure
+from biometry_cli.evaluation.evaluate import sources_of
+from biometry_cli.inference.appearance import describe
+from biometry_cli.inference.intervals import FEWEST_SUBJECTS
+from biometry_cli.inference.predictor import Failure, Predictor, Reading
+from biometry_cli.inference.unlike import fit_appearance
+from biometry_cli.measure.structures import measure_names, measure_structure
+
+MOST_TRAINING_IMAGES = 1000  # of these the appearance is learned; more add time, not knowledge
+_CHOOSING_SHARE = 1 / 4
+
+
+def divide_validation(
+    samples: Sequence[Sample], seed: int
+) -> tuple[tuple[Sample, ...], tuple[Sample, ...], bool]:
+    """Part the validation images into those that choose the checkpoint and those that calibrate.
+
+    A quarter of the subjects choose, if the others are subjects enough for an interval;
+    else all do both.
+
+    Returns:
+        Choosing images, calibrating images, and whether they are apart.
+    """
+    subjects = sorted({sample.subject for sample in samples})
+    if len(subjects) * (1 - _CHOOSING_SHARE) < FEWEST_SUBJECTS + 1:
+        return tuple(samples), tuple(samples), False
+    shares = {"choose": _CHOOSING_SHARE, "calibrate": 1 - _CHOOSING_SHARE}
+    dealt = draw_splits([sample.subject for sample in samples], shares, seed)
+    parts = [tuple(s for s in samples if s.subject in dealt[part]) for part in shares]
+    return parts[0], parts[1], True
+
+
+def calibrate(
+    predictor: Predictor,
+    dataset: Dataset,
+    *,
+    seed: int,
+    on_image: Callable[[], None] | None = None,
+) -> Calibration:
+    """Fit all that a model's card says of its errors and of its training images.
+
+    A measure's reference is that of ``spacing.csv`` where there is one, else the measure of the
+    annotated mask. The network has no part in the appearance of an image, so the whole validation
+    split sets its threshold.
+
+    Args:
+        predictor: the finished model.
+        dataset: the data it was trained on, with train and val.
+        seed: of the division of the validation split, as in training.
+        on_image: called after each image, for a progress bar; ``images_to_calibrate`` times.
+
+    Raises:
+        DataError: an image or mask that cannot be read.
+    """
+
+    def done() -> None:
+        if on_image is not None:
+            on_image()
+
+    _, chosen, apart = divide_validation(dataset.split("val"), seed)
+    measures: dict[str, MeasureCalibration] = {}
+    if predictor.card.task == "segment":
+        cases: dict[str, list[Compared]] = {
+            name: [] for each in dataset.labels.structures for name in measure_names(each)
+        }
+        readings = predictor.readings(sources_of(chosen), assess=False)
+        for sample, reading in zip(chosen, readings, strict=True):
+            if isinstance(reading, Failure):
+                raise reading.error
+            _compare(sample, reading, dataset, cases)
+            done()
+        measures = {name: fit_measure(each, apart=apart, seed=seed) for name, each in cases.items()}
+    appearances = []
+    for samples in (_training_images(dataset), dataset.split("val")):
+        described = []
+        for sample in samples:
+            preprocess, pixels = predictor.card.preprocess, read_scan(sample.image).pixels
+            placement = preprocess.placement((pixels.shape[0], pixels.shape[1]))
+            described.append(describe(preprocess.place(pixels, placement)))
+            done()
+        appearances.append(np.array(described))
+    return Calibration(measures=measures, appearance=fit_appearance(*appearances))
+
+
+def images_to_calibrate(dataset: Dataset, task: str, seed: int) -> int:
+    """How many images ``calibrate`` goes through, some of them twice."""
+    validation = dataset.split("val")
+    again = len(divide_validation(validation, seed)[1]) if task == "segment" else 0
+    return again + len(_training_images(dataset)) + len(validation)
+
+
+def _training_images(dataset: Dataset) -> tuple[Sample, ...]:
+    samples = dataset.split("train")
+    step = -(-len(samples) // MOST_TRAINING_IMAGES)
+    return samples[::step]
+
+
+def _compare(
+    sample: Sample, reading: Reading, dataset: Dataset, cases: dict[str, list[Compared]]
+) -> None:
+    """Add each measure of one reading whose reference is known in the same unit."""
+    spacing = sample.calibration.spacing_mm
+    references = {(name, "mm"): v for name, v in sample.calibration.reference_mm.items()}
+    if sample.mask is not None:
+        structures = dataset.labels.structures
+        mask = read_mask(sample.mask, structures, dataset.coding)
+        for index, name in enumerate(structures, start=1):
+            truth = measure_structure(name, (mask == index).astype(np.float32), spacing)
+            for measure in truth.measures if truth is not None else ():
+                references.setdefault((measure.name, measure.unit), measure.value)
+    for found in reading.prediction.measurements:
+        reference = references.get((found.name, found.unit))
+        if reference is not None and found.value > 0:
+            case = Compared(sample.subject, found.value, reference, found.unit)
+            cases[found.name].append(case)

@@ -1,0 +1,172 @@
+"""Several images of one fetus taken together: one value a measure, then age, weight, centiles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from biometry_cli.inference.predictor import Failure, Reading
+from biometry_cli.inference.reported import IMPLAUSIBLE, UNLIKE_TRAINING, assess_measures
+from biometry_cli.measure.growth.assess import GivenAge
+from biometry_cli.measure.structures import MeasuredStructure, measure_names
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Exam, ExamMeasurement, LeftOut
+
+Choice = Literal["best", "median"]
+
+NO_USABLE_MEASURE = "no_usable_measure"
+# An image shows one plane: what it shows much less surely than that is a false find.
+_LEAST_CERTAINTY = 0.9
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """One structure of one image, and its usable measures by name."""
+
+    file: str
+    structure: MeasuredStructure
+    measures: dict[str, Measurement]
+
+    def rank(self) -> tuple[int, float]:
+        """Smaller is better: fewer flags, then more certainty."""
+        flags = {flag for each in self.measures.values() for flag in each.flags}
+        return len(flags), -self.structure.certainty
+
+
+def combine_exam(
+    name: str,
+    answers: Sequence[Reading | Failure],
+    *,
+    choice: Choice = "best",
+    keep_unlike: bool = False,
+    age: GivenAge | None = None,
+) -> Exam:
+    """Treat the images as one fetus.
+
+    An image that cannot be read, has no known pixel size or is unlike the training images is left
+    out, and so is a structure that its image shows less than 90 % as surely as its surest one.
+    With "best", all measures of a structure come from the image with the fewest flags, then from
+    the one whose mask is surest. With "median", each measure is the median of all that offer it.
+
+    Args:
+        name: of the exam.
+        answers: one a file, in order.
+        choice: "best" or "median".
+        keep_unlike: use images that are unlike the training images, too.
+        age: the gestational age that sizes are scored against; estimated when None.
+
+    Returns:
+        The exam; without a usable measure it has the flag ``no_usable_measure``.
+    """
+    left_out: list[LeftOut] = []
+    offers: dict[str, list[_Offer]] = {}
+    for answer in answers:
+        reason = _unusable(answer, keep_unlike)
+        found = [] if reason or isinstance(answer, Failure) else _offers(answer)
+        if reason or not found:
+            file = answer.file if isinstance(answer, Failure) else answer.prediction.file
+            left_out.append(LeftOut(file=str(file), reason=reason or "nothing measurable found"))
+        for offer in found:
+            offers.setdefault(offer.structure.name, []).append(offer)
+    take = _best if choice == "best" else _median
+    measurements = [measure for each in offers.values() for measure in take(each)]
+    flags = [f"{each.name}:{flag}" for each in measurements for flag in each.flags]
+    flags += [] if measurements else [NO_USABLE_MEASURE]
+    used = {file for each in measurements for file in each.files}
+    flags += [
+        f"{answer.prediction.file}:{UNLIKE_TRAINING}"
+        for answer in answers
+        if isinstance(answer, Reading)
+        and answer.prediction.file in used
+        and UNLIKE_TRAINING in answer.prediction.flags
+    ]
+    assessment = assess_measures(measurements, age)
+    return Exam(
+        name=name,
+        choice=choice,
+        files=[str(a.file if isinstance(a, Failure) else a.prediction.file) for a in answers],
+        measurements=measurements,
+        left_out=left_out,
+        gestational_age=assessment.gestational_age,
+        fetal_weight=assessment.fetal_weight,
+        centiles=assessment.centiles,
+        notes=assessment.notes,
+        flags=flags,
+    )
+
+
+def _unusable(answer: Reading | Failure, keep_unlike: bool) -> str | None:
+    if isinstance(answer, Failure):
+        return answer.error.what
+    flags = answer.prediction.flags
+    if UNLIKE_TRAINING in flags and not keep_unlike:
+        return "unlike the images that the model learned from"
+    if "no_spacing" in flags:
+        return "its pixel size is not known"
+    return None
+
+
+def _offers(reading: Reading) -> list[_Offer]:
+    surest = max((each.certainty for each in reading.measured), default=0.0)
+    offers = []
+    for structure in reading.measured:
+        names = measure_names(structure.name)
+        usable = {
+            each.name: each
+            for each in reading.prediction.measurements
+            if each.name in names and IMPLAUSIBLE not in each.flags
+        }
+        if usable and structure.certainty >= _LEAST_CERTAINTY * surest:
+            offers.append(_Offer(reading.prediction.file, structure, usable))
+    return offers
+
+
+def _best(offers: Sequence[_Offer]) -> list[ExamMeasurement]:
+    chosen = min(offers, key=_Offer.rank)
+    return [
+        _exam_measure(each, files=[chosen.file], candidates=_count(offers, each.name))
+        for each in chosen.measures.values()
+    ]
+
+
+def _median(offers: Sequence[_Offer]) -> list[ExamMeasurement]:
+    taken = []
+    for name in dict.fromkeys(name for offer in offers for name in offer.measures):
+        offering = [offer for offer in offers if name in offer.measures]
+        own = [offer.measures[name] for offer in offering]
+        files = [offer.file for offer in offering]
+        if len(own) == 1:
+            taken.append(_exam_measure(own[0], files=files, candidates=1))
+            continue
+        middle = median(each.value for each in own)
+        nearest = min(own, key=lambda each: abs(each.value - middle))
+        taken.append(_exam_measure(_moved(nearest, middle, own), files, len(own)))
+    return taken
+
+
+def _moved(nearest: Measurement, middle: float, own: Sequence[Measurement]) -> Measurement:
+    """The measure of one image with the median of several as its value."""
+    shift = middle - nearest.value
+    interval = nearest.interval
+    guarantee = nearest.guarantee
+    if interval is not None:
+        interval = (max(0.0, interval[0] + shift), interval[1] + shift)
+        guarantee = "approximate: as wide as that of one image, around the median of several"
+    return nearest.model_copy(
+        update={
+            "value": middle,
+            "interval": interval,
+            "guarantee": guarantee,
+            "method": f"median of {len(own)} images: {nearest.method}",
+            "calipers": None,
+            "flags": list(dict.fromkeys(flag for each in own for flag in each.flags)),
+        }
+    )
+
+
+def _exam_measure(measure: Measurement, files: list[str], candidates: int) -> ExamMeasurement:
+    return ExamMeasurement(**measure.model_dump(), files=files, candidates=candidates)
+
+
+def _count(offers: Sequence[_Offer], name: str) -> int:
+    return sum(name in offer.measures for offer in offers)

@@ -1,0 +1,69 @@
+"""What is said of a measure beyond its value: interval, flags, and what it means for the fetus."""
+
+from collections.abc import Mapping, Sequence
+
+from biometry_cli.calibration import MeasureCalibration
+from biometry_cli.inference.intervals import guarantee_of, interval_of
+from biometry_cli.measure.growth.assess import GivenAge, Size, assess
+from biometry_cli.measure.growth.plausible import measure_flags
+from biometry_cli.measure.structures import MeasuredStructure
+from biometry_cli.results.clinical import Assessment
+from biometry_cli.results.measures import Measurement
+
+UNLIKE_TRAINING = "unlike_training"
+IMPLAUSIBLE = "implausible_size"
+_BROKEN_PROMISE = "does not hold for this image: it is unlike those that the model learned from"
+
+
+def report_measures(
+    measured: Sequence[MeasuredStructure],
+    fitted: Mapping[str, MeasureCalibration],
+    *,
+    unlike: bool,
+) -> list[Measurement]:
+    """All measures of an image with their intervals and flags.
+
+    Args:
+        measured: the structures found.
+        fitted: the model's calibration by measure.
+        unlike: whether the image is unlike the training images, which voids every guarantee.
+    """
+    reported = []
+    for structure in measured:
+        for measure in structure.measures:
+            own = fitted.get(measure.name)
+            interval = None if own is None else interval_of(measure.value, measure.unit, own)
+            flags = list(structure.flags)
+            if measure.unit == "mm":
+                flags += measure_flags(measure.name, measure.value)
+            elif measure.unit.startswith("px"):
+                flags.append("no_spacing")
+            reported.append(
+                Measurement(
+                    name=measure.name,
+                    value=measure.value,
+                    unit=measure.unit,
+                    interval=interval,
+                    guarantee=_BROKEN_PROMISE if unlike and interval else guarantee_of(own),
+                    method=measure.method,
+                    convention=measure.convention,
+                    calipers=measure.calipers_px,
+                    flags=flags,
+                )
+            )
+    return reported
+
+
+def assess_measures(measures: Sequence[Measurement], given: GivenAge | None) -> Assessment:
+    """Age, weight and centiles from measures in mm; implausible ones are left out.
+
+    Empty without a single usable measure: pixels say nothing of an age.
+    """
+    sizes = {
+        each.name: Size(each.value, each.interval)
+        for each in measures
+        if each.unit == "mm" and IMPLAUSIBLE not in each.flags
+    }
+    if not sizes:
+        return Assessment()
+    return assess(sizes, given=given, bpd_convention="outer-outer")

@@ -1,0 +1,182 @@
+"""All files that ``predict`` writes beside what it prints."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from biometry_cli.bundle import ModelCard, library_versions
+from biometry_cli.errors import UsageError
+from biometry_cli.files import make_folder, replacing, require_writable, write_text
+from biometry_cli.inference.predictor import Failure, Predictor, Reading
+from biometry_cli.jobs.provenance import growth_curves, model_facts, provenance
+from biometry_cli.measure.structures import measure_names
+from biometry_cli.report.hc18_csv import Hc18Csv
+from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
+from biometry_cli.report.overlay import draw_overlay, mask_image
+from biometry_cli.report.tabular import PredictionCsv
+from biometry_cli.results.prediction import Exam, FailedFile, Prediction
+from biometry_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from biometry_cli.report.html.prediction_page import Shown
+
+
+@dataclass(frozen=True)
+class WantedFiles:
+    """What the user asked for.
+
+    ``folder`` takes overlays, masks and a manifest; the others are files of their own.
+    """
+
+    folder: Path | None = None
+    overlay: bool = False
+    masks: bool = False
+    csv: Path | None = None
+    hc18_csv: Path | None = None
+    report: Path | None = None
+
+    def require_writable(self) -> None:
+        """Raise UsageError where a file could not be written, or the flags do not fit."""
+        if (self.overlay or self.masks) and self.folder is None:
+            raise UsageError("--overlay and --masks need a folder", mend="Add --out DIR")
+        if self.folder is not None and not (self.overlay or self.masks):
+            raise UsageError("--out alone writes nothing", mend="Add --overlay or --masks")
+        if self.report is not None and self.report.suffix not in (".html", ".htm"):
+            raise UsageError("does not end in .html", where=self.report, mend="Choose such a name")
+        files = [file for file in (self.csv, self.hc18_csv, self.report) if file is not None]
+        for place in files:
+            if place.is_dir():
+                raise UsageError("is a folder", where=place, mend="Name a file")
+        for folder in [file.parent for file in files] + ([self.folder] if self.folder else []):
+            require_writable(folder)
+
+
+class PredictionFiles:
+    """Writes as answers come in; tables and the report appear when all are there.
+
+    Args:
+        wanted: which files.
+        predictor: the model, named in them.
+        settings: as resolved, for the provenance.
+        inputs: all images, for the provenance.
+
+    Raises:
+        UsageError: files that such a model cannot give.
+    """
+
+    def __init__(
+        self,
+        wanted: WantedFiles,
+        predictor: Predictor,
+        settings: Settings,
+        inputs: Sequence[Path],
+    ) -> None:
+        card = predictor.card
+        if wanted.hc18_csv is not None and "head" not in card.labels.structures:
+            raise UsageError(
+                f"--hc18-csv needs a model of heads, and {predictor.name} knows "
+                f"{', '.join(card.labels.structures or card.labels.classes)}",
+                mend="Name another model by --weights",
+            )
+        self._wanted, self._predictor = wanted, predictor
+        self._settings, self._inputs = settings, inputs
+        self._stack = ExitStack()
+        self._csv: PredictionCsv | None = None
+        self._hc18: Hc18Csv | None = None
+        self._shown: list[Shown | FailedFile] = []
+        self._written: list[Path] = []
+        self.remarks: list[str] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            wanted = self._wanted
+            if wanted.folder is not None:
+                make_folder(wanted.folder)
+            if wanted.csv is not None:
+                measures, classes = _columns(self._predictor.card)
+                self._csv = stack.enter_context(PredictionCsv(wanted.csv, measures, classes))
+            if wanted.hc18_csv is not None:
+                self._hc18 = stack.enter_context(Hc18Csv(wanted.hc18_csv))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def add(self, reading: Reading | Failure, answer: Prediction | FailedFile, stem: str) -> None:
+        """Draw and note one answer. Raises UsageError where it cannot be written."""
+        for table in (self._csv, self._hc18):
+            if table is not None:
+                table.add(answer)
+        wanted, overlay = self._wanted, None
+        if isinstance(reading, Reading) and (wanted.overlay or wanted.report is not None):
+            overlay = draw_overlay(reading)
+        if wanted.folder is not None and overlay is not None and wanted.overlay:
+            with replacing(self._noted(wanted.folder / f"{stem}_overlay.png")) as temporary:
+                overlay.save(temporary)
+        masks = reading.masks if isinstance(reading, Reading) else None
+        if wanted.folder is not None and masks is not None and wanted.masks:
+            with replacing(self._noted(wanted.folder / f"{stem}_mask.png")) as temporary:
+                mask_image(masks.mask).save(temporary)
+        if wanted.report is not None:
+            from biometry_cli.report.html.prediction_page import Shown
+
+            shown = answer if isinstance(answer, FailedFile) else Shown(answer, overlay)
+            self._shown.append(shown)
+
+    def finish(self, exams: Sequence[Exam]) -> None:
+        """Write the report and the manifest. Raises UsageError where they cannot be written."""
+        wanted, name = self._wanted, self._predictor.name
+        if self._hc18 is not None and self._hc18.left_out:
+            file, reason = self._hc18.left_out[0]
+            self.remarks.append(
+                f"{wanted.hc18_csv}: {len(self._hc18.left_out)} of {len(self._inputs)} images "
+                f"have no line, such as {Path(file).name} ({reason})"
+            )
+        if wanted.report is not None:
+            from biometry_cli.report.html.prediction_page import prediction_page
+
+            page = prediction_page(
+                self._shown,
+                exam=list(exams),
+                curves=growth_curves(),
+                provenance=provenance(self._predictor, self._settings, self._inputs),
+                title=_title(exams, self._inputs),
+            )
+            write_text(wanted.report, page)
+        if wanted.folder is not None:
+            write_manifest(
+                wanted.folder / MANIFEST_FILE,
+                command="biometry predict",
+                model=model_facts(self._predictor.card, name),
+                inputs=self._inputs,
+                outputs=self._written,
+                settings=self._settings.model_dump(mode="json", exclude_none=True),
+                versions=library_versions(),
+            )
+
+    def _noted(self, path: Path) -> Path:
+        self._written.append(path)
+        return path
+
+
+def _title(exams: Sequence[Exam], inputs: Sequence[Path]) -> str:
+    if len(exams) == 1:
+        return f"Fetal biometry: exam {exams[0].name}"
+    if exams:
+        return f"Fetal biometry: {len(exams)} exams"
+    return f"Fetal biometry: {inputs[0].name if len(inputs) == 1 else f'{len(inputs)} images'}"
+
+
+def _columns(card: ModelCard) -> tuple[list[str], list[str]]:
+    if card.task == "classify":
+        return [], list(card.labels.classes)
+    return [name for each in card.labels.structures for name in measure_names(each)], []

@@ -1,0 +1,66 @@
+"""Where results come from, for reports and manifests; and the charts that reports draw."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biometry_cli.bundle import ModelCard, file_hash, library_versions
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.measure.growth.charts import CHARTS, curve
+from biometry_cli.settings import Settings
+
+if TYPE_CHECKING:
+    from biometry_cli.report.charts.growth import ChartCurves
+    from biometry_cli.report.html.provenance import Provenance
+
+
+def model_facts(card: ModelCard, name: str) -> dict[str, str]:
+    """What names a model and what it learned from, label -> text."""
+    training = card.training
+    images = ", ".join(f"{split} {count}" for split, count in training.images.items())
+    return {
+        "model": name,
+        "task": card.task,
+        "classes": ", ".join(card.labels.classes),
+        "learned from": f"{training.data} ({images} images)",
+        "trained": f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}",
+        "created": card.created,
+        "settings hash": card.settings_hash,
+        **({"exported from": card.weights_hash} if card.weights_hash else {}),
+    }
+
+
+def provenance(predictor: Predictor, settings: Settings, inputs: Sequence[Path]) -> "Provenance":
+    """What a report says of its origin; inputs that cannot be read have no hash."""
+    from biometry_cli.report.html.provenance import Provenance
+
+    shown = settings.model_dump(mode="json", exclude_none=True, include={"predict", "device"})
+    return Provenance(
+        model=model_facts(predictor.card, predictor.name),
+        software=library_versions(),
+        settings={
+            f"{section}.{key}": str(value)
+            for section, values in shown.items()
+            for key, value in values.items()
+        },
+        inputs=[(str(file), file_hash(file) if file.is_file() else "–") for file in inputs],
+        created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )
+
+
+def growth_curves() -> "dict[str, ChartCurves]":
+    """All growth charts as curves, keyed by measure and chart."""
+    from biometry_cli.report.charts.growth import ChartCurves
+
+    curves = {}
+    for chart in CHARTS:
+        drawn = curve(chart.measure, chart=chart.key)
+        curves[f"{drawn.measure} {drawn.chart}"] = ChartCurves(
+            measure=drawn.measure,
+            chart=drawn.chart,
+            unit=drawn.unit,
+            weeks=drawn.weeks,
+            values=drawn.values,
+        )
+    return curves

@@ -1,0 +1,74 @@
+"""What the clinical layer is given: sizes with their intervals, and an age known beforehand."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from biometry_cli.measure.growth.bpd import outer_inner_mm
+from biometry_cli.measure.growth.plausible import size_reason
+from biometry_cli.results.base import Interval
+
+BpdConvention = Literal["outer-outer", "as given"]
+MEASURES = ("HC", "BPD", "OFD", "AC", "FL", "CRL")
+
+
+@dataclass(frozen=True)
+class Size:
+    """One measure in mm and, where known, the 95 % interval of its measuring error in mm.
+
+    Raises:
+        ValueError: a value that is not finite.
+    """
+
+    value_mm: float
+    interval_mm: Interval | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value_mm):
+            raise ValueError(f"a size must be finite, not {self.value_mm} mm")
+
+
+@dataclass(frozen=True)
+class GivenAge:
+    """A gestational age in exact weeks that is known, and how: "24+3", or two dates."""
+
+    weeks: float
+    origin: str
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The sizes of one fetus as formulas of either BPD convention want them.
+
+    Attributes:
+        outer_inner: sizes with BPD as Hadlock's formulas expect it.
+        outer_outer: sizes with BPD as INTERGROWTH-21st measured it.
+        refused: why a measure goes into no formula, by its name.
+    """
+
+    outer_inner: Mapping[str, Size]
+    outer_outer: Mapping[str, Size]
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def refusal(self, inputs: tuple[str, ...]) -> str | None:
+        """Why a formula of these inputs gets none of them; None where all can be used."""
+        return next((self.refused[name] for name in inputs if name in self.refused), None)
+
+
+def readings(sizes: Mapping[str, Size], bpd_convention: BpdConvention) -> Readings:
+    """The known measures among ``sizes``, BPD converted where its convention is known."""
+    known = {name: sizes[name] for name in MEASURES if name in sizes}
+    outer_inner = dict(known)
+    if bpd_convention == "outer-outer" and "BPD" in known:
+        outer_inner["BPD"] = _to_outer_inner(known["BPD"])
+    reasons = {name: size_reason(name, size.value_mm) for name, size in known.items()}
+    refused = {name: reason for name, reason in reasons.items() if reason is not None}
+    return Readings(outer_inner, known, refused)
+
+
+def _to_outer_inner(bpd: Size) -> Size:
+    interval = bpd.interval_mm
+    if interval is not None:
+        interval = (outer_inner_mm(interval[0]), outer_inner_mm(interval[1]))
+    return Size(outer_inner_mm(bpd.value_mm), interval)

@@ -1,0 +1,144 @@
+"""The report of ``eval``: headline figures, agreement, charts, overlap, cases, provenance."""
+
+from collections.abc import Mapping, Sequence
+
+from PIL import Image
+
+from biometry_cli.report.charts.bland_altman import bland_altman
+from biometry_cli.report.charts.confusion_chart import confusion_chart
+from biometry_cli.report.charts.curves import training_curves
+from biometry_cli.report.charts.error_by_size import error_by_size
+from biometry_cli.report.charts.pairs import Pair
+from biometry_cli.report.charts.scatter import scatter
+from biometry_cli.report.charts.style import svg
+from biometry_cli.report.html.agreement_parts import (
+    HOW_TO_READ,
+    agreement_cards,
+    agreement_table,
+    largest_differences,
+    measure_heading,
+    strata_tables,
+)
+from biometry_cli.report.html.evaluation_figures import (
+    classes_table,
+    other_figures,
+    overlap_table,
+    score_cards,
+)
+from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
+from biometry_cli.report.html.page import Section, page
+from biometry_cli.report.html.parts import remarks
+from biometry_cli.report.html.pictures import charts_row, picture
+from biometry_cli.report.html.provenance import Provenance, provenance_section
+from biometry_cli.results.evaluation import Evaluation
+
+__all__ = ["Pair", "Provenance", "evaluation_page"]
+
+
+def evaluation_page(
+    evaluation: Evaluation,
+    *,
+    pairs: Mapping[str, Sequence[Pair]],
+    pictures: Sequence[tuple[str, Image.Image]],
+    history: Sequence[dict[str, float]],
+    provenance: Provenance,
+    title: str,
+) -> str:
+    """A whole HTML document that needs no other file.
+
+    Args:
+        evaluation: the figures.
+        pairs: predictions beside references, by the measure's name.
+        pictures: cases as (caption, picture).
+        history: a row an epoch of the model's training; empty where it is not known.
+        provenance: where the numbers come from.
+        title: of the document.
+    """
+    sections = [
+        Section("figures", "Headline figures", _headline(evaluation)),
+        Section("agreement", "Agreement with the reference", _agreement(evaluation)),
+        *_measure_sections(evaluation, pairs),
+        Section("outlines", "Outlines", overlap_table(evaluation)),
+        Section("classes", "Classes", _classes(evaluation)),
+        Section("other", "Other figures", other_figures(evaluation)),
+        Section("cases", "Cases", joined(_case(*each) for each in pictures)),
+        Section("training", "Training", _training(history)),
+        provenance_section(provenance),
+    ]
+    return page(title, _lead(evaluation, provenance), sections)
+
+
+def _lead(evaluation: Evaluation, provenance: Provenance) -> list[str]:
+    images = "1 image" if evaluation.n == 1 else f"{evaluation.n} images"
+    lead = [f"split {evaluation.split}", images]
+    lead += [f"model {evaluation.model}"] if evaluation.model else []
+    lead += [f"data {evaluation.data}"] if evaluation.data else []
+    return [*lead, provenance.created]
+
+
+def _headline(evaluation: Evaluation) -> Markup:
+    made = [*agreement_cards(evaluation.agreement), *score_cards(evaluation)]
+    if not made:
+        return NOTHING
+    return element("div", joined(made), class_="cards small-cards")
+
+
+def _agreement(evaluation: Evaluation) -> Markup:
+    if not evaluation.agreement:
+        return NOTHING
+    rows = [(each.measure, each) for each in evaluation.agreement]
+    return joined(
+        [
+            agreement_table("All images", "Measure", rows),
+            strata_tables(evaluation.agreement, evaluation.strata, evaluation.by),
+            remarks(HOW_TO_READ),
+        ]
+    )
+
+
+def _measure_sections(evaluation: Evaluation, pairs: Mapping[str, Sequence[Pair]]) -> list[Section]:
+    agreement = {each.measure: each for each in evaluation.agreement}
+    names = [*agreement, *(name for name in pairs if name not in agreement)]
+    sections = []
+    for place, name in enumerate(names, start=1):
+        own = pairs.get(name, ())
+        key = f"measure-{place}"
+        if own:
+            charts = [
+                (f"{key}-agreement", bland_altman(own, name, agreement.get(name))),
+                (f"{key}-scatter", scatter(own, name)),
+                (f"{key}-size", error_by_size(own, name)),
+            ]
+            body = joined([charts_row(charts), largest_differences(name, own)])
+        else:
+            sentence = "No charts: no image has both a reference and a prediction."
+            body = element("p", sentence, class_="small")
+        sections.append(Section(key, measure_heading(name), body))
+    return sections
+
+
+def _classes(evaluation: Evaluation) -> Markup:
+    if evaluation.confusion_matrix is None:
+        return classes_table(evaluation)
+    chart = confusion_chart(evaluation)
+    how = "Confusion matrix: a row a true class, a column a called class by its number; "
+    how += "shaded by the share of the row."
+    drawn = element(
+        "div",
+        Markup(svg(chart, "confusion")),
+        class_="scroll",
+        tabindex=0,
+        role="region",
+        aria_label="Confusion matrix",
+    )
+    figure = element("figure", element("figcaption", how), drawn, class_="chart-card matrix")
+    return element("div", figure, classes_table(evaluation), class_="columns")
+
+
+def _case(caption: str, image: Image.Image) -> Markup:
+    return picture(image, alt=caption, caption=caption)
+
+
+def _training(history: Sequence[dict[str, float]]) -> Markup:
+    charts = training_curves(history)
+    return charts_row([(f"training-{place}", chart) for place, chart in enumerate(charts)])

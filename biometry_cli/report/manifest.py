@@ -1,0 +1,82 @@
+"""``manifest.json``: what a folder of results was made from, so that it can be made again."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from biometry_cli.files import write_text
+
+MANIFEST_FILE = "manifest.json"
+FORMAT = "biometry-manifest-1"
+
+
+def write_manifest(
+    path: Path,
+    *,
+    command: str,
+    model: Mapping[str, Any] | None,
+    inputs: Iterable[Path],
+    outputs: Iterable[Path],
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+) -> None:
+    """Write the manifest of one command.
+
+    Its keys: ``format``, ``command``, ``created`` (UTC, ISO 8601), ``versions``, ``model``,
+    ``settings``, ``inputs`` and ``outputs``. Each input has ``file`` as it was named,
+    ``size_bytes`` and ``sha256`` (64 hex digits); both are null for a file that could not be
+    read, which a command over many files survives.
+
+    Args:
+        path: the file, ``manifest.json`` in the folder of results.
+        command: as the user would type it, such as "biometry eval".
+        model: its name and hash; None where none took part.
+        inputs: files; a folder stands for all files below it but hidden ones. Files are read in
+            pieces, so large ones need no memory.
+        outputs: files that were written; named relative to the manifest where they lie below it.
+        settings: as resolved; values that JSON lacks, such as paths, are written as text.
+        versions: of Python and the libraries, as in ``bundle.library_versions``.
+
+    Raises:
+        UsageError: the manifest cannot be written.
+    """
+    folder = path.parent.absolute()
+    content = {
+        "format": FORMAT,
+        "command": command,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": dict(versions),
+        "model": None if model is None else dict(model),
+        "settings": dict(settings),
+        "inputs": [_input(file) for each in inputs for file in _files(each)],
+        "outputs": [_relative(output, folder) for output in outputs],
+    }
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if not place.is_dir():
+        yield place
+        return
+    for file in sorted(place.rglob("*")):
+        hidden = any(part.startswith(".") for part in file.relative_to(place).parts)
+        if file.is_file() and not hidden:
+            yield file
+
+
+def _input(file: Path) -> dict[str, str | int | None]:
+    try:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            size_bytes = stream.tell()
+    except OSError:
+        return {"file": str(file), "size_bytes": None, "sha256": None}
+    return {"file": str(file), "size_bytes": size_bytes, "sha256": digest}
+
+
+def _relative(output: Path, folder: Path) -> str:
+    place = output.absolute()
+    return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(output)

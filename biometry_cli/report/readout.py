@@ -1,0 +1,167 @@
+"""The figures of a reading or an exam as rows of a panel."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biometry_cli.measure.growth.dates import completed_text
+from biometry_cli.measure.structures import measure_names
+from biometry_cli.report.panel import Panel
+from biometry_cli.report.pen import (
+    SKY_BLUE,
+    STRUCTURE_COLORS,
+    STRUCTURE_PATTERNS,
+    WHITE,
+    YELLOW,
+    Color,
+    Pattern,
+)
+from biometry_cli.report.words import flag_text, spacing_pair, spacing_text, value_text
+from biometry_cli.results.base import Interval
+from biometry_cli.results.clinical import FetalWeight, GestationalAge
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Exam, Prediction
+
+if TYPE_CHECKING:
+    from biometry_cli.inference.predictor import Reading
+    from biometry_cli.measure.structures import MeasuredStructure
+
+UNLIKE_TRAINING = "unlike_training"
+CALIPER_MARKS = ("+", "×")  # on the scan and before the rows: the first diameter, the second
+_OWN_PLACES = {"head": 0, "abdomen": 1, "femur": 2}
+_TOP_CLASSES = 6
+
+
+def structure_styles(names: Iterable[str]) -> dict[str, tuple[Color, Pattern]]:
+    """Color and dashes of each structure's outline.
+
+    Head, abdomen and femur keep theirs in every picture; others follow in their order.
+    """
+    free = range(len(_OWN_PLACES), len(STRUCTURE_COLORS))
+    others = [name for name in names if name not in _OWN_PLACES]
+    places = _OWN_PLACES | {name: free[i % len(free)] for i, name in enumerate(others)}
+    return {name: (STRUCTURE_COLORS[i], STRUCTURE_PATTERNS[i]) for name, i in places.items()}
+
+
+def caliper_marks(found: "MeasuredStructure") -> dict[str, str]:
+    """The mark of each diameter or length of a structure, by the measure's name."""
+    names = list(found.calipers_px)
+    return {name: CALIPER_MARKS[i % len(CALIPER_MARKS)] for i, name in enumerate(names)}
+
+
+def short_name(measure: str, structure: str) -> str:
+    """``BPD``; ``major axis`` for the ``cervix_major_axis`` of a cervix."""
+    return measure.removeprefix(f"{structure}_").replace("_", " ")
+
+
+def interval_text(interval: Interval | None, decimals: int = 1) -> str:
+    """``(168.9–175.9)``, or nothing."""
+    if interval is None:
+        return ""
+    low, high = interval
+    return f"({low:,.{decimals}f}–{high:,.{decimals}f})"
+
+
+def list_reading(panel: Panel, reading: "Reading") -> None:
+    """Everything that a picture's panel says of one image."""
+    prediction = reading.prediction
+    panel.title(Path(prediction.file).name)
+    if prediction.task == "classify":
+        list_classes(panel, prediction)
+    else:
+        spacing = spacing_pair(prediction.spacing_mm)
+        if spacing is not None:
+            panel.small(spacing_text(spacing))
+        list_structures(panel, reading)
+        list_age_and_weight(panel, prediction.gestational_age, prediction.fetal_weight)
+        panel.gap()
+        lines = ["white dashes: ellipse"] if any(f.ellipse_px for f in reading.measured) else []
+        lines += ["yellow dots: calipers"] if any(f.calipers_px for f in reading.measured) else []
+        panel.small(", ".join(lines))
+        if any(measure.interval is not None for measure in prediction.measurements):
+            panel.small("in brackets: 95 % interval")
+    panel.gap()
+    for flag in prediction.flags:
+        if flag != UNLIKE_TRAINING:  # the banner says that
+            panel.warning(flag_text(flag))
+
+
+def list_structures(panel: Panel, reading: "Reading") -> None:
+    """Each structure with its measures, as the prediction gives them."""
+    styles = structure_styles(found.name for found in reading.measured)
+    left = list(reading.prediction.measurements)
+    for found in reading.measured:
+        panel.gap()
+        panel.heading(found.name, *styles[found.name])
+        marks = caliper_marks(found)
+        own = [measure for measure in left if measure.name in measure_names(found.name)]
+        left = [measure for measure in left if measure not in own]
+        for measure in own:
+            name = short_name(measure.name, found.name)
+            list_measure(panel, measure, name, marks.get(measure.name, ""))
+    for measure in left:
+        list_measure(panel, measure, measure.name)
+
+
+def list_measure(panel: Panel, measure: Measurement, name: str, mark: str | None = None) -> None:
+    """One measure in one row, yellow where something speaks against it."""
+    value = value_text(measure.value, measure.unit)
+    decimals = 0 if measure.unit.endswith("²") and measure.value >= 100 else 1
+    interval = interval_text(measure.interval, decimals)
+    panel.row(name, value, YELLOW if measure.flags else WHITE, interval=interval, mark=mark)
+
+
+def list_age_and_weight(
+    panel: Panel, age: GestationalAge | None, weight: FetalWeight | None
+) -> None:
+    """Gestational age in completed weeks and days, and fetal weight in grams, where known."""
+    if age is not None and age.text is not None:
+        panel.gap()
+        ends = [completed_text(weeks) for weeks in age.interval or ()]
+        panel.row("GA", f"{age.text} weeks", interval=f"({'–'.join(ends)})" if ends else "")
+        panel.small("gestational age, given" if age.formula is None else f"by {age.formula}")
+    if weight is not None and weight.grams is not None:
+        panel.gap()
+        panel.row("EFW", f"{weight.grams:,.0f} g", interval=interval_text(weight.interval, 0))
+        panel.small(f"by {weight.formula}")
+
+
+def list_classes(panel: Panel, prediction: Prediction) -> None:
+    """The likeliest classes with their probabilities."""
+    panel.gap()
+    ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
+    for name, probability in ranked[:_TOP_CLASSES]:
+        chosen = name == prediction.label
+        panel.row(name, f"{100 * probability:.1f} %", SKY_BLUE if chosen else WHITE)
+        panel.bar(probability, SKY_BLUE if chosen else WHITE)
+
+
+def list_caption(panel: Panel, prediction: Prediction, exam: Exam) -> None:
+    """Below an image of an exam: its name, its measures, and why it was left out, if it was."""
+    panel.title(Path(prediction.file).name)
+    for measure in prediction.measurements:
+        list_measure(panel, measure, measure.name)
+    for left_out in exam.left_out:
+        if left_out.file == prediction.file:
+            panel.warning(f"left out: {left_out.reason}")
+    for flag in prediction.flags:
+        panel.warning(flag_text(flag))
+
+
+def list_exam(panels: Sequence[Panel], exam: Exam) -> None:
+    """An exam over two panels: its measures in the first, age, weight and notes in the second."""
+    measures, rest = panels
+    measures.title(f"exam {exam.name}")
+    count = len(exam.files)
+    measures.small(f"{exam.choice} of {count} image{'' if count == 1 else 's'}")
+    measures.gap()
+    for measure in exam.measurements:
+        list_measure(measures, measure, measure.name)
+    if any(measure.interval is not None for measure in exam.measurements):
+        measures.small("in brackets: 95 % interval")
+    list_age_and_weight(rest, exam.gestational_age, exam.fetal_weight)
+    rest.gap()
+    for note in exam.notes:
+        rest.small(note)
+    for flag in exam.flags:
+        rest.warning(flag_text(flag))

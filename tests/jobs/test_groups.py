@@ -1,0 +1,33 @@
+"""Which images make an exam."""
+
+from pathlib import Path
+
+import pytest
+
+from biometry_cli.errors import UsageError
+from biometry_cli.jobs.groups import group_files
+
+FILES = [Path(f"scans/{name}.png") for name in ("12_head", "7_head", "12_femur", "7_abdomen")]
+
+
+def test_all_images_make_one_exam_named_by_what_they_share():
+    assert group_files(FILES[::2], None) == {"12": [0, 1]}
+    assert group_files(FILES, None) == {"scans": [0, 1, 2, 3]}
+    assert group_files([Path("a/x.png"), Path("b/y.png")], None) == {"exam": [0, 1]}
+
+
+def test_a_pattern_makes_an_exam_a_name_in_the_order_of_the_files():
+    groups = {"12": [0, 2], "7": [1, 3]}
+    assert group_files(FILES, r"^(\d+)_") == groups
+    assert group_files(FILES, r"^\d+") == groups
+    assert list(group_files(FILES, r"^\d+")) == ["12", "7"]
+
+
+def test_a_file_without_the_pattern_is_refused_by_name():
+    with pytest.raises(UsageError, match=r"finds nothing in 7_head\.png and 1 more"):
+        group_files(FILES, r"^12")
+
+
+def test_a_broken_pattern_is_refused():
+    with pytest.raises(UsageError, match="no regular expression"):
+        group_files(FILES, r"(\d+")

@@ -1,0 +1,112 @@
+"""Sizes that no fetus has, and the slip that they look like."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from biometry_cli.measure.growth.charts import find_chart
+from biometry_cli.measure.growth.plausible import (
+    SIZE_RANGES_MM,
+    measure_flags,
+    relation_reasons,
+    size_reason,
+)
+
+TERM_MM = {"HC": 345.0, "BPD": 95.0, "OFD": 118.0, "AC": 355.0, "FL": 74.0}
+
+
+@pytest.mark.parametrize("measure", sorted(TERM_MM))
+@given(weeks=st.floats(14, 40), z=st.floats(-5, 5))
+def test_every_size_of_the_charts_is_plausible(measure: str, weeks: float, z: float) -> None:
+    size_mm = find_chart(measure).value_of(z, weeks)
+    assert measure == "FL" or size_reason(measure, size_mm) is None
+    if measure == "FL" and size_mm >= 8:
+        assert size_reason(measure, size_mm) is None
+
+
+@given(st.floats(14, 40), st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3))
+def test_fetuses_of_very_uneven_growth_are_plausible(
+    weeks: float, head: float, abdomen: float, femur: float
+) -> None:
+    z = {"HC": head, "BPD": head, "OFD": head, "AC": abdomen, "FL": femur}
+    sizes = {name: find_chart(name).value_of(z[name], weeks) for name in z}
+    assert relation_reasons(sizes) == []
+
+
+@pytest.mark.parametrize("measure", sorted(TERM_MM))
+def test_centimetres_are_told_from_millimetres(measure: str) -> None:
+    size_mm = TERM_MM[measure]
+    reason = size_reason(measure, size_mm / 10)
+    assert "too small" in str(reason)
+    assert f"{size_mm / 10:g} cm (give {size_mm:g})" in str(reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HC", 10.8, "10.8 in (give 274.3)"),
+        ("HC", 0.275, "0.275 m (give 275)"),
+        ("HC", 2750, "2750 without its decimal point (give 275)"),
+        ("FL", 0, "not a length"),
+        ("FL", -56, "not a length"),
+        ("AC", math.nan, "not a number"),
+        ("AC", math.inf, "not a number"),
+    ],
+)
+def test_other_slips_are_named(name: str, value: float, said: str) -> None:
+    assert said in str(size_reason(name, value))
+
+
+@pytest.mark.parametrize(("name", "limits"), SIZE_RANGES_MM.items())
+def test_the_range_includes_its_ends(name: str, limits: tuple[float, float]) -> None:
+    assert [size_reason(name, end) for end in limits] == [None, None]
+    assert size_reason(name, limits[0] - 0.1) is not None
+    assert size_reason(name, limits[1] + 0.1) is not None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ({"BPD": 96, "OFD": 75}, "exchanged"),
+        ({"FL": 90, "OFD": 80}, "FL 90 mm is too long beside OFD 80 mm"),
+        ({"FL": 9, "AC": 300}, "FL 9 cm would fit: give 90"),
+        ({"FL": 90, "AC": 200}, "too long beside AC"),
+        ({"HC": 275, "FL": 9}, "too short beside HC"),
+        ({"HC": 275, "CRL": 60}, "too large beside CRL"),
+        ({"HC": 275, "BPD": 50}, "too large beside BPD"),
+        ({"HC": 400, "AC": 200}, "too large beside AC"),
+        ({"HC": 312, "BPD": 75, "OFD": 96}, "about 269 mm around"),
+    ],
+)
+def test_sizes_that_do_not_belong_together(sizes: dict[str, float], said: str) -> None:
+    reasons = relation_reasons(sizes)
+    assert any(said in reason for reason in reasons), reasons
+
+
+def test_a_whole_fetus_raises_no_doubt() -> None:
+    assert relation_reasons(TERM_MM) == []
+    assert relation_reasons({"HC": 275.0, "TAD": 2.0}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "flags"),
+    [
+        ("HC", 275, []),
+        ("HC", 27.5, ["implausible_size"]),
+        ("HC", math.nan, ["implausible_size"]),
+        ("HC", 60, ["out_of_chart_range"]),
+        ("HC", 385, ["out_of_chart_range"]),
+        ("OFD", 20, ["out_of_chart_range"]),
+        ("OFD", 98, []),
+        ("CRL", 60, []),
+        ("CRL", 10, ["out_of_chart_range"]),
+        ("FL", 9, []),  # within the chart's scatter at 14+0
+        ("FL", 90, ["out_of_chart_range"]),
+        ("TAD", 1, []),
+        ("CI", 78, []),
+    ],
+)
+def test_flags_of_one_measure(name: str, value: float, flags: list[str]) -> None:
+    assert measure_flags(name, value) == flags

@@ -1,0 +1,161 @@
+"""The report of predict: nothing is left out, nothing is made up, nothing breaks it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from biometry_cli.report.html.prediction_page import Shown, prediction_page
+from biometry_cli.report.words import flag_text
+from biometry_cli.results.clinical import AgeEstimate, Centile, GestationalAge
+from biometry_cli.results.prediction import Exam, FailedFile
+from tests.report.html import samples
+from tests.report.html.html_reading import ReadPage, require_sound
+
+
+def built(
+    shown: Sequence[Shown | FailedFile], exam: Sequence[Exam] = (), title: str = "Report"
+) -> ReadPage:
+    html = prediction_page(
+        shown, exam=exam, curves=samples.curves(), provenance=samples.provenance(), title=title
+    )
+    return require_sound(html)
+
+
+@pytest.fixture(scope="module")
+def exam_page() -> ReadPage:
+    return built(samples.exam_images(), [samples.exam()])
+
+
+def charts(page: ReadPage) -> int:
+    return sum(tag == "svg" and found.get("class") == "chart" for tag, found in page.tags)
+
+
+def bars(page: ReadPage) -> list[str]:
+    return [found["aria-label"] for _, found in page.tags if found.get("class") == "bar"]
+
+
+def test_everything_of_an_exam_is_there(exam_page: ReadPage) -> None:
+    exam, text = samples.exam(), exam_page.text
+    assert exam.name in text
+    assert all(note in text for note in exam.notes)
+    assert all(flag_text(flag) in text for flag in exam.flags)
+    for each in exam.measurements:
+        assert f"{each.name} " in text
+        assert f"{each.value:.1f} mm" in text
+        if each.interval is not None:
+            assert f"{each.interval[0]:.1f} to {each.interval[1]:.1f} mm" in text
+    assert exam.left_out[0].reason in text
+    age, weight = exam.gestational_age, exam.fetal_weight
+    assert age is not None
+    assert weight is not None
+    assert f"{age.text} weeks+days" in text
+    assert weight.grams is not None
+    assert f"{weight.grams:,.0f} g" in text
+    assert "estimated by Hadlock 1984 (BPD, HC, AC, FL)" in text
+    for estimate in (*age.estimates, *weight.estimates):
+        assert estimate.source in text
+    assert len(bars(exam_page)) == len(exam.centiles)
+    for centile in exam.centiles:
+        assert f"{centile.centile:.1f}" in text
+        assert centile.chart in text
+
+
+def test_a_growth_chart_stands_for_every_centile_and_shows_the_fetus(exam_page: ReadPage) -> None:
+    exam = samples.exam()
+    assert charts(exam_page) == len(exam.centiles) == 12
+    assert exam.gestational_age is not None
+    assert exam_page.text.count(f"The fetus is at {exam.gestational_age.weeks:.1f} weeks") == 12
+
+
+def test_a_sentence_on_intervals_stands_once(exam_page: ReadPage) -> None:
+    assert exam_page.text.count(samples.GUARANTEE) == 1
+    assert exam_page.text.count(samples.NO_INTERVAL) == 1
+
+
+def test_a_given_age_is_called_given() -> None:
+    text = built([], [samples.exam(given=True)]).text
+    assert "as given, 30.14 weeks" in text
+    assert "30+1 weeks+days" in text
+    assert "estimated by" not in text
+
+
+def test_a_hostile_file_name_is_only_text(exam_page: ReadPage) -> None:
+    assert samples.NASTY in exam_page.text
+    assert "b" not in {tag for tag, _ in exam_page.tags}
+    assert samples.failed_image().error.message in exam_page.text
+    page = built([samples.failed_image()], title="<script>alert(1)</script>")
+    assert page.text.startswith("<script>alert(1)</script> Research")
+
+
+def test_images_of_an_exam_leave_age_and_centiles_to_it(exam_page: ReadPage) -> None:
+    assert exam_page.text.count("Gestational age by") + exam_page.text.count("weeks+days") == 1
+
+
+def test_an_image_alone_has_its_own_age_centiles_and_charts() -> None:
+    shown = samples.shown_image("head", "a/head.png", ("two_components",), alone=True)
+    page = built([shown])
+    assert "weeks+days" in page.text
+    assert "no formula had the measures that it needs" in page.text
+    assert charts(page) == len(shown.prediction.centiles)
+    assert flag_text("head:two_components") in page.text
+    assert "Overview" not in page.text
+
+
+def test_many_images_are_listed_and_get_no_charts() -> None:
+    shown = [samples.shown_image("head", f"{n}.png", alone=True) for n in range(5)]
+    page = built([replace(each, overlay=None) for each in shown])
+    assert charts(page) == 0
+    assert "#image-5" in page.links
+    assert len(bars(page)) == sum(len(each.prediction.centiles) for each in shown)
+
+
+def test_without_a_pixel_size_the_reason_is_given() -> None:
+    text = built([samples.without_spacing()]).text
+    assert "277.9 px" in text
+    assert "No age, weight or centiles: they need sizes in mm" in text
+    assert "Pixel size – (not known)" in text
+
+
+def test_a_classified_image_shows_every_class() -> None:
+    page = built([samples.classified()])
+    for name, share in (("head", "91.3 %"), ("other", "0.4 %")):
+        assert f"{name} {share}" in page.text
+    assert bars(page) == ["91.3 %", "6.2 %", "2.1 %", "0.4 %"]
+
+
+def test_the_same_file_twice_is_shown_twice() -> None:
+    shown = samples.shown_image("femur", "same.png")
+    page = built([shown, shown])
+    assert sum(tag == "article" for tag, _ in page.tags) == 2
+
+
+def test_an_age_that_no_formula_gave_says_why() -> None:
+    refused = AgeEstimate(formula="hadlock_1984_hc", source="s", inputs=("HC",), reason="too <big>")
+    exam = samples.exam().model_copy(
+        update={
+            "gestational_age": GestationalAge(basis="estimated", estimates=[refused]),
+            "fetal_weight": None,
+            "centiles": [Centile(measure="HC", chart="c", value=400, unit="mm", reason="no age")],
+        }
+    )
+    page = built([], [exam])
+    assert page.text.count("too <big>") == 2  # in the card and among all formulas
+    assert "no age" in page.text
+    assert charts(page) == 0
+
+
+def test_an_empty_exam_is_still_a_page() -> None:
+    exam = Exam(name="empty", choice="median", files=[], flags=["no_usable_measure"])
+    text = built([], [exam]).text
+    assert "no usable measure" in text
+    assert "Nothing was measured." in text
+
+
+def test_provenance_is_complete(exam_page: ReadPage) -> None:
+    of = samples.provenance()
+    for name, value in (*of.model.items(), *of.software.items(), *of.settings.items()):
+        assert f"{name} {value}" in exam_page.text
+    for file, digest in of.inputs:
+        assert f"{file} {digest}" in exam_page.text
+    assert of.created in exam_page.text

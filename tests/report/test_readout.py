@@ -1,0 +1,137 @@
+"""The rows that a panel gets: the prediction's own values with their intervals."""
+
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from biometry_cli.data.phantom.scan import STRUCTURES, Structure
+from biometry_cli.inference.predictor import Reading
+from biometry_cli.report.panel import Panel
+from biometry_cli.report.pen import YELLOW, Color
+from biometry_cli.report.readout import interval_text, list_exam, list_reading, structure_styles
+from biometry_cli.results.clinical import FetalWeight, GestationalAge
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Exam, ExamMeasurement
+from tests.report.report_readings import read_truth
+
+
+class TypedPanel(Panel):
+    """A panel that also keeps its rows as text."""
+
+    def __init__(self) -> None:
+        super().__init__(340, 1, 1)
+        self.rows: dict[str, str] = {}
+        self.marks: dict[str, str | None] = {}
+        self.colors: dict[str, Color] = {}
+        self.lines: list[str] = []
+
+    def row(
+        self,
+        name: str,
+        value: str,
+        color: Color = (255, 255, 255),
+        *,
+        interval: str = "",
+        mark: str | None = None,
+    ) -> None:
+        self.rows[name] = f"{value} {interval}".strip()
+        self.marks[name], self.colors[name] = mark, color
+        super().row(name, value, color, interval=interval, mark=mark)
+
+    def small(self, text: str, color: Color = (0, 0, 0)) -> None:
+        self.lines.append(text)
+        super().small(text, color)
+
+
+AGE = GestationalAge(
+    basis="estimated", weeks=20.2, text="20+1", interval=(19.0, 21.3), formula="hadlock_1984_hc"
+)
+WEIGHT = FetalWeight(grams=1392.4, interval=(1190.2, 1604.0), formula="hadlock_1985_ac_fl")
+
+
+def listed(reading: Reading, **update: object) -> TypedPanel:
+    panel = TypedPanel()
+    prediction = reading.prediction.model_copy(update=update)
+    list_reading(panel, replace(reading, prediction=prediction))
+    return panel
+
+
+def test_values_are_those_of_the_prediction_with_their_intervals() -> None:
+    measures = [
+        Measurement(name="HC", value=172.36, unit="mm", interval=(168.92, 175.91)),
+        Measurement(name="BPD", value=48.0, unit="mm", flags=["touches_border"]),
+    ]
+    panel = listed(read_truth("head"), measurements=measures)
+    assert panel.rows == {"HC": "172.4 mm (168.9–175.9)", "BPD": "48.0 mm"}
+    assert panel.marks == {"HC": "", "BPD": "+"}
+    assert panel.colors["BPD"] == YELLOW != panel.colors["HC"]
+    assert "in brackets: 95 % interval" in panel.lines
+
+
+def test_age_and_weight_stand_below_the_measures() -> None:
+    panel = listed(read_truth("head"), gestational_age=AGE, fetal_weight=WEIGHT)
+    assert list(panel.rows)[-2:] == ["GA", "EFW"]
+    assert panel.rows["GA"] == "20+1 weeks (19+0–21+2)"
+    assert panel.rows["EFW"] == "1,392 g (1,190–1,604)"
+    given = GestationalAge(basis="given", weeks=20.2, text="20+1")
+    panel = listed(read_truth("head"), gestational_age=given)
+    assert panel.rows["GA"] == "20+1 weeks"
+    assert "gestational age, given" in panel.lines
+    assert "GA" not in listed(read_truth("head")).rows
+
+
+def test_a_value_of_no_found_structure_is_not_lost() -> None:
+    measures = [Measurement(name="CRL", value=60, unit="mm")]
+    assert listed(read_truth("femur"), measurements=measures).rows == {"CRL": "60.0 mm"}
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_the_legend_names_what_is_drawn(structure: Structure) -> None:
+    legend = " ".join(listed(read_truth(structure)).lines)
+    assert ("ellipse" in legend) == (structure != "femur")
+    assert "calipers" in legend
+
+
+def test_styles_are_steady_and_distinct() -> None:
+    few, many = structure_styles(["femur"]), structure_styles(["cervix", "head", "bladder"])
+    assert few["femur"] == many["femur"]
+    assert len(set(many.values())) == 5
+
+
+def test_an_exam_lists_its_measures_and_what_follows_from_them() -> None:
+    measure = ExamMeasurement(
+        name="AC", value=150, unit="mm", interval=(145, 155), files=["a.png"], candidates=2
+    )
+    exam = Exam(
+        name="x",
+        choice="median",
+        files=["a.png", "b.png"],
+        measurements=[measure],
+        gestational_age=AGE,
+        notes=["A note."],
+        flags=["AC:implausible_size"],
+    )
+    measures, rest = TypedPanel(), TypedPanel()
+    list_exam((measures, rest), exam)
+    assert measures.rows == {"AC": "150.0 mm (145.0–155.0)"}
+    assert measures.lines[0] == "median of 2 images"
+    assert list(rest.rows) == ["GA"]
+    assert "A note." in rest.lines
+    assert any(line.startswith("! AC: ") for line in rest.lines)
+
+
+def test_no_interval_is_no_text() -> None:
+    assert interval_text(None) == ""
+    assert interval_text((1.26, 2.0)) == "(1.3–2.0)"
+
+
+def test_a_long_interval_takes_a_line_of_its_own() -> None:
+    def height(interval: str) -> int:
+        panel = Panel(340, 1, 1)
+        panel.row("area", "123,456 mm²", interval=interval)
+        picture: Image.Image = panel.picture
+        return picture.height
+
+    assert height("(120,000–130,000)") == height("")
+    assert height("(120,000,000,000–130,000,000,000)") > height("")

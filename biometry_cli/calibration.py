@@ -59,7 +59,7 @@ class AppearanceCalibration(_Part):
     """What the training images look like; see ``inference/unlike.py`` for its use.
 
     Attributes:
-        quantiles: (Q, D) of each of the D numbers of ``describe`` over the training images.
+        quantiles: (Q, D) of each of a view's D numbers over the training images.
         deviation: (D,) their standard deviations.
         mean: (D,) and axes: (K, D) of the principal components of the normal scores, with
             variances: (K,).
@@ -80,7 +80,11 @@ class AppearanceCalibration(_Part):
 
 
 class Calibration(_Part):
-    """All that is calibrated. Empty in a model that was never calibrated."""
+    """All that is calibrated; empty in a model that was never calibrated.
+
+    ``appearance`` is known in two views: of the ``image`` as such, and of what the ``network``
+    makes of it.
+    """
 
     measures: dict[str, MeasureCalibration] = {}
-    appearance: AppearanceCalibration | None = None
+    appearance: dict[Literal["image", "network"], AppearanceCalibration] = {}

@@ -29,6 +29,10 @@ def info(
     if as_json:
         # The arrays of the appearance are for programs that load the model, not for a reader.
         arrays = {"quantiles", "deviation", "mean", "axes", "variances"}
-        typer.echo(card.model_dump_json(exclude={"calibration": {"appearance": arrays}}))
+        typer.echo(
+            card.model_dump_json(
+                exclude={"calibration": {"appearance": {"image": arrays, "network": arrays}}}
+            )
+        )
         return
     out().print(card_table(card))

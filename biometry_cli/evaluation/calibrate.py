@@ -5,17 +5,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from biometry_cli.calibration import Calibration, MeasureCalibration
-from biometry_cli.data.images import read_scan
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.data.samples import Sample
 from biometry_cli.data.splits import draw_splits
 from biometry_cli.evaluation.conformal import Compared, fit_measure
 from biometry_cli.evaluation.evaluate import sources_of
-from biometry_cli.inference.appearance import describe
 from biometry_cli.inference.intervals import FEWEST_SUBJECTS
 from biometry_cli.inference.predictor import Failure, Predictor, Reading
-from biometry_cli.inference.unlike import fit_appearance
+from biometry_cli.inference.unlike import Vector, View, fit_appearance
 from biometry_cli.measure.structures import measure_names, measure_structure
 
 MOST_TRAINING_IMAGES = 1000  # of these the appearance is learned; more add time, not knowledge
@@ -52,8 +50,8 @@ def calibrate(
     """Fit all that a model's card says of its errors and of its training images.
 
     A measure's reference is that of ``spacing.csv`` where there is one, else the measure of the
-    annotated mask. The network has no part in the appearance of an image, so the whole validation
-    split sets its threshold.
+    annotated mask. The whole validation split sets the limits of what is unlike training: they
+    hardly depend on the checkpoint.
 
     Args:
         predictor: the finished model.
@@ -82,16 +80,16 @@ def calibrate(
             _compare(sample, reading, dataset, cases)
             done()
         measures = {name: fit_measure(each, apart=apart, seed=seed) for name, each in cases.items()}
-    appearances = []
-    for samples in (_training_images(dataset), dataset.split("val")):
-        described = []
-        for sample in samples:
-            preprocess, pixels = predictor.card.preprocess, read_scan(sample.image).pixels
-            placement = preprocess.placement((pixels.shape[0], pixels.shape[1]))
-            described.append(describe(preprocess.place(pixels, placement)))
-            done()
-        appearances.append(np.array(described))
-    return Calibration(measures=measures, appearance=fit_appearance(*appearances))
+    appearance = {}
+    seen = [
+        _collect(predictor, samples, done)
+        for samples in (_training_images(dataset), dataset.split("val"))
+    ]
+    for view in seen[0]:
+        fitted = fit_appearance(seen[0][view], seen[1][view])
+        if fitted is not None:
+            appearance[view] = fitted
+    return Calibration(measures=measures, appearance=appearance)
 
 
 def images_to_calibrate(dataset: Dataset, task: str, seed: int) -> int:
@@ -105,6 +103,18 @@ def _training_images(dataset: Dataset) -> tuple[Sample, ...]:
     samples = dataset.split("train")
     step = -(-len(samples) // MOST_TRAINING_IMAGES)
     return samples[::step]
+
+
+def _collect(
+    predictor: Predictor, samples: Sequence[Sample], done: Callable[[], None]
+) -> dict[View, Vector]:
+    """Each view of all images, (N, D)."""
+    collected: dict[View, list[Vector]] = {}
+    for seen in predictor.views(sample.image for sample in samples):
+        for view, vector in seen.items():
+            collected.setdefault(view, []).append(vector)
+        done()
+    return {view: np.array(vectors) for view, vectors in collected.items()}
 
 
 def _compare(

@@ -8,7 +8,8 @@ from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.segmentation import SegmentationScores
 from biometry_cli.evaluation.strata import require_column
-from biometry_cli.inference.predictor import Failure, Predictor, Source
+from biometry_cli.inference.predictor import Failure, Predictor
+from biometry_cli.inference.sources import Source
 from biometry_cli.results.evaluation import Evaluation
 
 

@@ -16,7 +16,7 @@ from biometry_cli.data.phantom.scan import STRUCTURES, draw_phantom
 from biometry_cli.data.samples import list_images
 from biometry_cli.errors import BiometryError, ModelFileError, UsageError
 from biometry_cli.files import replacing, require_writable
-from biometry_cli.inference.backends import OnnxBackend, TorchBackend, load_network
+from biometry_cli.inference.backends import OnnxBackend, Outputs, TorchBackend, load_network
 from biometry_cli.runs import find_weights, run_of
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
@@ -87,19 +87,22 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
 def write_onnx(path: Path, network: "torch.nn.Module", card: ModelCard) -> None:
     """Write ``network`` with a dynamic batch and the card in its metadata.
 
-    Input "image" (B, 1, h, w) float32, preprocessed; output "logits" (B, C) or (B, C, h, w).
+    Input "image" (B, 1, h, w) float32, preprocessed; outputs "logits" (B, C) or (B, C, h, w) and
+    "embedding" (B, E).
     """
     import torch
+
+    from biometry_cli.models.embedding import WithEmbedding
 
     example = torch.zeros(2, 1, card.preprocess.height_px, card.preprocess.width_px)
     with _quiet():
         program = torch.onnx.export(
-            network.eval(),
+            WithEmbedding(network).eval(),
             (example,),
             dynamo=True,
             opset_version=_OPSET,
             input_names=["image"],
-            output_names=["logits"],
+            output_names=["logits", "embedding"],
             dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
             verbose=False,
         )
@@ -112,8 +115,9 @@ def write_onnx(path: Path, network: "torch.nn.Module", card: ModelCard) -> None:
 def largest_difference(
     path: Path, network: "torch.nn.Module", inputs: npt.NDArray[np.float32]
 ) -> float:
-    """Largest difference of any probability between the file and the network on ``inputs``.
+    """Largest difference between the file and the network on ``inputs``.
 
+    Of any probability, or of any number of the embedding over the largest one, whichever is more;
     NaN on either side gives infinity.
     """
     exported, original = OnnxBackend(path), TorchBackend(network)
@@ -121,9 +125,20 @@ def largest_difference(
     for first, last in _BATCHES:
         batch = inputs[first:last]
         if len(batch):
-            difference = np.abs(softmax(exported.run(batch)) - softmax(original.run(batch))).max()
-            largest = max(largest, float(np.nan_to_num(difference, nan=np.inf)))
+            differences = _differences(exported.run(batch), original.run(batch))
+            largest = max(largest, *differences)
     return largest
+
+
+def _differences(exported: Outputs, original: Outputs) -> tuple[float, float]:
+    """Largest difference of a probability, and of the embedding, relatively."""
+    probability = np.abs(softmax(exported.logits) - softmax(original.logits)).max()
+    embedding = np.inf
+    if exported.embedding is not None and original.embedding is not None:
+        scale = max(float(np.abs(original.embedding).max()), 1e-6)
+        embedding = np.abs(exported.embedding - original.embedding).max() / scale
+    first, second = np.nan_to_num([probability, embedding], nan=np.inf)
+    return float(first), float(second)
 
 
 def _images(weights: Path, card: ModelCard) -> tuple[npt.NDArray[np.float32], str]:

@@ -1,7 +1,7 @@
 """What runs the network: torch or ONNX Runtime, behind one call on numpy arrays."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float32]
 
 
+class Outputs(NamedTuple):
+    """What a network says of a batch, float32.
+
+    ``logits`` (B, C) or (B, C, h, w); ``embedding`` (B, E), or None from a file without it.
+    """
+
+    logits: FloatArray
+    embedding: FloatArray | None
+
+
 class Backend(Protocol):
     """Runs a network."""
 
-    def run(self, batch: FloatArray) -> FloatArray:
-        """Input (B, 1, h, w) float32, preprocessed -> logits (B, C) or (B, C, h, w) float32."""
+    def run(self, batch: FloatArray) -> Outputs:
+        """Input (B, 1, h, w) float32, preprocessed -> what the network says of it."""
         ...
 
 
@@ -34,20 +44,20 @@ class OnnxBackend:
         self._session = onnx_session(path, threads)
         self._input = self._session.get_inputs()[0].name
 
-    def run(self, batch: FloatArray) -> FloatArray:
+    def run(self, batch: FloatArray) -> Outputs:
         """As ``Backend.run``."""
-        logits: FloatArray = self._session.run(None, {self._input: batch})[0]
-        return logits
+        logits, *embedding = self._session.run(None, {self._input: batch})
+        return Outputs(logits, embedding[0] if embedding else None)
 
 
 class TorchBackend:
-    """A live torch network, in float32 and evaluation mode while it runs."""
+    """A live network of the catalog, in float32 and evaluation mode while it runs."""
 
     def __init__(self, network: "torch.nn.Module", device: str = "cpu") -> None:
         self._network = network
         self._device = device
 
-    def run(self, batch: FloatArray) -> FloatArray:
+    def run(self, batch: FloatArray) -> Outputs:
         """As ``Backend.run``; the network's training mode is put back afterwards."""
         import torch
 
@@ -56,10 +66,10 @@ class TorchBackend:
         try:
             with torch.inference_mode():
                 images = torch.from_numpy(batch).to(self._device)
-                logits: FloatArray = self._network(images).float().cpu().numpy()
+                logits, embedding = self._network.answer(images)  # type: ignore[operator]
         finally:
             self._network.train(was_training)
-        return logits
+        return Outputs(logits.float().cpu().numpy(), embedding.float().cpu().numpy())
 
 
 def open_backend(

@@ -15,12 +15,12 @@ import numpy.typing as npt
 from biometry_cli.bundle import ModelCard, file_hash, read_card
 from biometry_cli.data.images import Scan, read_scan
 from biometry_cli.data.preprocess import Placement
-from biometry_cli.data.tables import spacing_beside
-from biometry_cli.errors import BiometryError, DataError
-from biometry_cli.inference.appearance import describe
-from biometry_cli.inference.backends import Backend, open_backend
+from biometry_cli.errors import BiometryError
+from biometry_cli.inference.backends import Backend, Outputs, open_backend
 from biometry_cli.inference.reported import UNLIKE_TRAINING, assess_measures, report_measures
-from biometry_cli.inference.unlike import unlike_score
+from biometry_cli.inference.sources import FloatArray, Source, Spacing, as_gray, with_spacing
+from biometry_cli.inference.unlike import Vector, View, unlike_training, views
+from biometry_cli.measure.field_of_view import field_of_view
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
 from biometry_cli.results.measures import EllipseShape, Structure
@@ -28,17 +28,6 @@ from biometry_cli.results.prediction import Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
 from biometry_cli.tasks.segment import decode as segment
-
-FloatArray = npt.NDArray[np.float32]
-Spacing = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Source:
-    """One image to predict. ``spacing_mm`` (row, column) stands above what the file says."""
-
-    file: Path
-    spacing_mm: Spacing | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +89,7 @@ class Predictor:
             source = with_spacing([Path(image)], pair)[0]
             scan = read_scan(source.file)
         else:
-            source, scan = Source(Path("array"), pair), Scan(_as_gray(image))
+            source, scan = Source(Path("array"), pair), Scan(as_gray(image))
         reading = self._answer([(source, scan)])[0]
         return _assessed(reading, age).prediction
 
@@ -140,24 +129,45 @@ class Predictor:
                 yield _assessed(answer, age) if assess and isinstance(answer, Reading) else answer
 
     def _answer(self, batch: list[tuple[Source, Scan]]) -> list[Reading]:
-        preprocess = self.card.preprocess
-        placements = [preprocess.placement(_size(scan.pixels)) for _, scan in batch]
+        placements = [self._placement(scan.pixels) for _, scan in batch]
         canvases = [
-            preprocess.place(scan.pixels, placement)
+            self.card.preprocess.place(scan.pixels, placement)
             for (_, scan), placement in zip(batch, placements, strict=True)
         ]
-        inputs = [preprocess.normalise(canvas[None]) for canvas in canvases]
-        logits = self._backend.run(np.stack(inputs))
-        return [
-            self._read(source, scan, each, placement, self._unlike(canvas))
-            for (source, scan), each, placement, canvas in zip(
-                batch, logits, placements, canvases, strict=True
+        outputs = self._outputs(canvases)
+        answers = []
+        for place, (source, scan) in enumerate(batch):
+            embedding = None if outputs.embedding is None else outputs.embedding[place]
+            unlike = None
+            if self.card.calibration.appearance:
+                seen = views(canvases[place], embedding)
+                unlike = unlike_training(seen, self.card.calibration)
+            answers.append(
+                self._read(source, scan, outputs.logits[place], placements[place], unlike)
             )
-        ]
+        return answers
 
-    def _unlike(self, canvas: FloatArray) -> float | None:
-        known = self.card.calibration.appearance
-        return None if known is None else unlike_score(describe(canvas), known)
+    def views(self, images: Iterable[Path], batch_size: int = 8) -> Iterator[dict[View, Vector]]:
+        """How each image looks, and what the network makes of it: what calibration learns from.
+
+        Raises:
+            DataError: an image that cannot be read.
+        """
+        remaining = iter(images)
+        while chunk := list(islice(remaining, batch_size)):
+            scans = [read_scan(file).pixels for file in chunk]
+            canvases = [self.card.preprocess.place(each, self._placement(each)) for each in scans]
+            embedding = self._outputs(canvases).embedding
+            for place, canvas in enumerate(canvases):
+                yield views(canvas, None if embedding is None else embedding[place])
+
+    def _placement(self, pixels: FloatArray) -> Placement:
+        height, width = pixels.shape
+        return self.card.preprocess.placement((height, width))
+
+    def _outputs(self, canvases: list[FloatArray]) -> Outputs:
+        normalise = self.card.preprocess.normalise
+        return self._backend.run(np.stack([normalise(canvas[None]) for canvas in canvases]))
 
     def _read(
         self,
@@ -182,10 +192,12 @@ class Predictor:
             named = {"label": label, "probabilities": probabilities}
             return Reading(answer.model_copy(update=named), scan.pixels)
         masks = segment.decode(logits, placement)
+        seen = field_of_view(scan.pixels)
         measured = tuple(
             each
             for index, name in enumerate(self.card.labels.structures)
-            if (each := measure_structure(name, masks.against_rest(index), spacing)) is not None
+            if (each := measure_structure(name, masks.against_rest(index), spacing, seen))
+            is not None
         )
         measurements = report_measures(
             measured, self.card.calibration.measures, unlike=UNLIKE_TRAINING in flags
@@ -235,25 +247,6 @@ def load(
     return Predictor(card, backend, name=f"{card.model.name}:{file_hash(path)}")
 
 
-def with_spacing(files: Iterable[Path], spacing_mm: Spacing | None) -> list[Source]:
-    """Sources for files: the given spacing, else that of the ``spacing.csv`` beside each.
-
-    Raises:
-        DataError: a ``spacing.csv`` that cannot be used.
-    """
-    if spacing_mm is not None:
-        return [Source(file, spacing_mm) for file in files]
-    tables: dict[Path, dict[str, Spacing | None]] = {}
-    sources = []
-    for file in files:
-        if file.parent not in tables:
-            tables[file.parent] = {
-                name: calibration.spacing_mm for name, calibration in spacing_beside(file).items()
-            }
-        sources.append(Source(file, tables[file.parent].get(file.name)))
-    return sources
-
-
 def _structure(measured: MeasuredStructure, image_px: int) -> Structure:
     shape = measured.ellipse_px
     return Structure(
@@ -270,26 +263,3 @@ def _structure(measured: MeasuredStructure, image_px: int) -> Structure:
             angle_deg=float(np.degrees(shape.angle_rad)),
         ),
     )
-
-
-def _size(pixels: FloatArray) -> tuple[int, int]:
-    height, width = pixels.shape
-    return height, width
-
-
-def _as_gray(image: npt.NDArray[np.generic]) -> FloatArray:
-    if image.ndim != 2 or image.size == 0:
-        raise DataError(
-            f"an array of shape {image.shape} is no gray image", mend="Give pixels (height, width)"
-        )
-    pixels: FloatArray = image.astype(np.float32)
-    if image.dtype == np.uint8:
-        return pixels / np.float32(255)
-    if image.dtype == np.uint16:
-        return pixels / np.float32(65535)
-    if image.dtype.kind != "f" or not (pixels.min() >= 0 and pixels.max() <= 1):
-        raise DataError(
-            f"an array of {image.dtype} is not understood as gray",
-            mend="Give uint8, uint16, or floats from 0 to 1",
-        )
-    return pixels

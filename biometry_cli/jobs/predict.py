@@ -6,7 +6,8 @@ from pathlib import Path
 
 from biometry_cli.errors import BiometryError
 from biometry_cli.inference.exam import combine_exam
-from biometry_cli.inference.predictor import Failure, Predictor, Reading, load, with_spacing
+from biometry_cli.inference.predictor import Failure, Predictor, Reading, load
+from biometry_cli.inference.sources import with_spacing
 from biometry_cli.jobs.groups import group_files
 from biometry_cli.jobs.inputs import expand_inputs, output_stems
 from biometry_cli.jobs.prediction_files import PredictionFiles, WantedFiles

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from biometry_cli.models.embedding import embed
+
 
 class BiometryDetection(nn.Module):
     """Gray images (B, 1, H, W) float32 -> class logits (B, C).
@@ -38,10 +40,14 @@ class BiometryDetection(nn.Module):
         self.classifier = nn.Linear(24 * (height_px // 4) * (width_px // 4), classes)
 
     def forward(self, images: Tensor) -> Tensor:
+        return self.answer(images)[0]
+
+    def answer(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C), and the embedding (B, 48) of the second block's maps."""
         if images.shape[-2:] != torch.Size(self.input_size):
             raise ValueError(
                 f"built for {self.input_size[0]} x {self.input_size[1]} pixels (height x width), "
                 f"given {images.shape[-2]} x {images.shape[-1]}"
             )
-        logits: Tensor = self.classifier(self.features(images).flatten(1))
-        return logits
+        maps = self.features(images)
+        return self.classifier(maps.flatten(1)), embed(maps)

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from biometry_cli.models.embedding import embed
+
 # (filters, convolutions) of VGG16's five stages.
 _STAGES = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
@@ -82,6 +84,10 @@ class SegNet(nn.Module):
         self.head = nn.Conv2d(filters[0], classes, 3, padding=1)
 
     def forward(self, images: Tensor) -> Tensor:
+        return self.answer(images)[0]
+
+    def answer(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C, H, W), and the embedding (B, 2F) of the deepest maps."""
         maps = images
         remembered: list[tuple[Tensor, tuple[int, int]]] = []
         for stage in self.encoder:
@@ -89,7 +95,7 @@ class SegNet(nn.Module):
             size = (int(maps.shape[-2]), int(maps.shape[-1]))
             maps, indices = functional.max_pool2d(maps, 2, return_indices=True)
             remembered.append((indices, size))
+        deepest = maps
         for stage, (indices, size) in zip(self.decoder, reversed(remembered), strict=True):
             maps = stage(unpool(maps, indices, size))
-        logits: Tensor = self.head(maps)
-        return logits
+        return self.head(maps), embed(deepest)

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from biometry_cli.models.embedding import embed
+
 
 class ConvBlock(nn.Sequential):
     """Two 3x3 convolutions with batch norm and ReLU: (B, in, H, W) -> (B, out, H, W)."""
@@ -55,6 +57,10 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(filters[0], classes, 1)
 
     def forward(self, images: Tensor) -> Tensor:
+        return self.answer(images)[0]
+
+    def answer(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C, H, W), and the embedding (B, 2F) of the deepest maps."""
         maps = self.stem(images)  # (B, F, H/2, W/2)
         skips: list[Tensor] = []
         for level, block in enumerate(self.encoder):
@@ -63,7 +69,7 @@ class UNet(nn.Module):
         for block, skip in zip(self.decoder, skips[-2::-1], strict=True):
             raised = functional.interpolate(maps, size=skip.shape[-2:], mode="nearest")
             maps = block(torch.cat([raised, skip], dim=1))
-        logits = self.head(maps)
-        return functional.interpolate(
-            logits, size=images.shape[-2:], mode="bilinear", align_corners=False
+        logits = functional.interpolate(
+            self.head(maps), size=images.shape[-2:], mode="bilinear", align_corners=False
         )
+        return logits, embed(skips[-1])

@@ -190,7 +190,7 @@ def _half_widths(card: "ModelCard") -> str:
 
 
 def _appearance(card: "ModelCard") -> str:
-    fitted = card.calibration.appearance
+    fitted = card.calibration.appearance.get("image")
     if fitted is None:
         return "not calibrated"
     return (

@@ -17,6 +17,8 @@ _FLAGS = {
     "no_spacing": "no pixel size known: values in pixels",
     "no_structure": "no structure found",
     "touches_border": "cut off by the image border",
+    "touches_field_of_view": "cut off by the edge of the field of view",
+    "no_usable_measure": "no usable measure",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
     "unlike_training": "unlike the images that the model learned from",

@@ -84,7 +84,7 @@ def segmentation_folder(shared_folder: Path, biometry: Run) -> Path:
     folder = shared_folder / "segmentation"
     with FileLock(f"{folder}.lock"):
         if not (folder / "model.safetensors").is_file():
-            write_segmentation_dataset(folder / "data", train=24, val=6, test=6, seed=1)
+            write_segmentation_dataset(folder / "data", train=24, val=60, test=6, seed=1)
             done = biometry(
                 "train", str(folder / "data"), "--epochs", "5", "--width", "0.5",
                 "--batch-size", "2", "--name", "small",

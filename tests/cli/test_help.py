@@ -7,7 +7,18 @@ import sys
 
 import pytest
 
-from biometry_cli.cli import data, demo, evaluate, export, info, models, predict, train
+from biometry_cli.cli import (
+    calc,
+    data,
+    demo,
+    evaluate,
+    export,
+    info,
+    models,
+    predict,
+    schema,
+    train,
+)
 from biometry_cli.settings import Settings
 from biometry_cli.sources import DEFAULT_EPOCHS
 
@@ -16,6 +27,7 @@ COMMANDS = [
     ["train"],
     ["eval"],
     ["predict"],
+    ["calc"],
     ["export"],
     ["info"],
     ["models"],
@@ -39,6 +51,7 @@ STATED = {
     (train, "device"): Settings().device.name,
     (evaluate, "batch_size"): Settings().predict.batch_size,
     (predict, "batch_size"): Settings().predict.batch_size,
+    (predict, "choice"): Settings().predict.exam_choice,
     (export, "file_format"): Settings().export.format,
 }
 
@@ -73,7 +86,7 @@ def test_help_states_the_defaults_of_the_settings():
 
 def test_every_option_is_explained():
     functions = [train.train, evaluate.evaluate, predict.predict, export.export, info.info]
-    functions += [models.models, data.check, data.demo, demo.demo]
+    functions += [models.models, data.check, data.demo, demo.demo, calc.calc, schema.schema]
     for function in functions:
         assert function.__doc__
         for name, parameter in inspect.signature(function).parameters.items():

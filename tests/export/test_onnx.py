@@ -41,7 +41,8 @@ def test_exported_network_is_the_original(name, tmp_path):
     for batch in (1, 3, 5):
         images = np.random.default_rng(batch).normal(size=(batch, 1, 64, 96)).astype(np.float32)
         expected = TorchBackend(network).run(images)
-        np.testing.assert_allclose(exported.run(images), expected, atol=2e-4)
+        for own, other in zip(exported.run(images), expected, strict=True):
+            np.testing.assert_allclose(own, other, atol=2e-4)
     card, original = read_card(done.file), read_card(path)
     assert card.labels == original.labels
     assert card.preprocess == original.preprocess

@@ -11,7 +11,9 @@ from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.phantom.scan import draw_phantom
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import DataError
-from biometry_cli.inference.predictor import Failure, Predictor, Source, with_spacing
+from biometry_cli.inference.backends import Outputs
+from biometry_cli.inference.predictor import Failure, Predictor
+from biometry_cli.inference.sources import Source, with_spacing
 
 STRUCTURES = ("head", "abdomen", "femur")
 
@@ -40,7 +42,7 @@ class TruthBackend:
         self.batches.append(len(batch))
         answers = [self.left.pop(0) for _ in batch]
         full = np.stack([np.concatenate([1 - c.sum(0, keepdims=True), c]) for c in answers])
-        return np.log(np.clip(full, 1e-6, 1)).astype(np.float32)
+        return Outputs(np.log(np.clip(full, 1e-6, 1)).astype(np.float32), None)
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +134,8 @@ def test_spacing_table_beside_the_images(tmp_path):
 def test_classification_probabilities_come_out_of_decode():
     class Fixed:
         def run(self, batch):
-            return np.log(np.array([[0.1, 0.7, 0.2]], np.float32)).repeat(len(batch), 0)
+            logits = np.log(np.array([[0.1, 0.7, 0.2]], np.float32))
+            return Outputs(logits.repeat(len(batch), 0), None)
 
     card = make_card("classify", ("a", "b", "c"), size=(16, 16))
     prediction = Predictor(card, Fixed(), name="fixed").predict(np.zeros((20, 30), np.uint8))

@@ -16,7 +16,7 @@ def built(evaluation: Evaluation, **changed: object) -> ReadPage:
         evaluation,
         provenance=samples.provenance(),
         title="Evaluation",
-        **given,  # type: ignore[arg-type]
+        **given,
     )
     return require_sound(html)
 

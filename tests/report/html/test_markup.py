@@ -7,13 +7,11 @@ from biometry_cli.report.html.markup import NOTHING, Markup, element, joined, ma
 from tests.report.html.html_reading import read_page
 
 
-@given(st.text())
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_text_is_read_back_as_text(text: str) -> None:
     page = read_page(element("p", text, title=text))
     assert [tag for tag, _ in page.tags] == ["p"]
-    # A parser reads every kind of line end as a new line, and takes no NUL.
-    plain = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    assert page.text.split() == " ".join(plain.split()).split() or "\0" in text
+    assert page.text == " ".join(text.split())
 
 
 @given(st.text(alphabet="<>&\"'=/ bimg", min_size=1))

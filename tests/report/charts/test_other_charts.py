@@ -1,0 +1,64 @@
+"""The confusion matrix and the curves of training."""
+
+import pytest
+
+from biometry_cli.report.charts.confusion_chart import confusion_chart
+from biometry_cli.report.charts.curves import training_curves
+from biometry_cli.report.charts.palette import LIGHT
+from biometry_cli.results.evaluation import Evaluation
+from tests.report.charts.chart_reading import drawn
+
+
+def evaluation(matrix: list[list[int]] | None) -> Evaluation:
+    names = ["a very long name of a class indeed", "b", "c"]
+    return Evaluation(
+        task="classify", split="test", n=20, metrics={}, classes=names, confusion_matrix=matrix
+    )
+
+
+def test_a_matrix_counts_where_they_are_and_shades_by_the_row() -> None:
+    axes = drawn(confusion_chart(evaluation([[9, 1, 0], [0, 5, 5], [0, 0, 0]])))
+    counts = {text.get_position(): text.get_text() for text in axes.texts}
+    assert counts == {(0, 0): "9", (1, 0): "1", (1, 1): "5", (2, 1): "5"}
+    shades = {
+        (round(p.get_x() + 0.47), round(p.get_y() + 0.47)): p.get_alpha()
+        for p in axes.patches
+        if p.get_alpha() is not None
+    }
+    assert shades[0, 0] == pytest.approx(9 * shades[1, 0])
+    assert shades[1, 1] == shades[2, 1]
+    rows = [label.get_text() for label in axes.get_yticklabels()]
+    assert rows == ["a very long name of a cla…  1", "b  2", "c  3"]
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first class is the top row
+
+
+def test_right_and_wrong_answers_have_different_colours() -> None:
+    axes = drawn(confusion_chart(evaluation([[9, 1, 0], [0, 5, 5], [0, 0, 3]])))
+    faces = [patch.get_facecolor()[:3] for patch in axes.patches if patch.get_alpha() is not None]
+    assert len(set(faces)) == 2
+
+
+def test_the_description_says_how_many_are_right() -> None:
+    matrix = [[9, 1, 0], [0, 5, 5], [0, 0, 0]]
+    assert "14 of 20 images lie on the diagonal" in confusion_chart(evaluation(matrix)).description
+    with pytest.raises(ValueError, match="no confusion matrix"):
+        confusion_chart(evaluation(None))
+
+
+def test_losses_share_a_chart_and_other_figures_have_their_own() -> None:
+    history = [
+        {"epoch": 1.0, "train_loss": 0.9, "val_loss": 1.0, "learning_rate": 0.1},
+        {"epoch": 2.0, "train_loss": 0.5, "val_loss": 0.8, "learning_rate": 0.05, "val_dice": 0.7},
+    ]
+    charts = training_curves(history)
+    titles = [chart.title for chart in charts]
+    assert titles == ["Training: loss", "Training: learning rate", "Training: validation Dice"]
+    axes = drawn(charts[0])
+    assert [list(map(float, line.get_ydata())) for line in axes.lines] == [[0.9, 0.5], [1.0, 0.8]]
+    assert {line.get_color() for line in axes.lines} == {LIGHT["series-1"], LIGHT["series-2"]}
+    assert "validation Dice from 0.7 to 0.7" in charts[2].description
+
+
+def test_no_history_gives_no_chart() -> None:
+    assert training_curves([]) == []
+    assert training_curves([{"epoch": 1.0}]) == []

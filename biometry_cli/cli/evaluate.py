@@ -11,6 +11,7 @@ from biometry_cli.cli.options import (
     Device,
     DryRun,
     Json,
+    Report,
     Spacing,
     Structures,
     Task,
@@ -44,6 +45,7 @@ def evaluate(
         Path | None,
         typer.Option("--out", help="Folder for the results.", show_default="eval/ of the run"),
     ] = None,
+    report: Report = None,
     as_json: Json = False,
     device: Device = None,
     threads: Threads = None,
@@ -85,6 +87,7 @@ def evaluate(
         spacing_mm=spacing_pair(resolved.settings),
         out=out_folder,
         by=by,
+        report=report,
         bar=lambda description, total: image_bar(description, total, err()),
     )
     if as_json:

@@ -9,6 +9,7 @@ from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.segmentation import SegmentationScores
 from biometry_cli.evaluation.strata import require_column
 from biometry_cli.inference.predictor import Failure, Predictor
+from biometry_cli.inference.reported import UNLIKE_TRAINING
 from biometry_cli.inference.sources import Source
 from biometry_cli.results.evaluation import Evaluation
 
@@ -54,13 +55,18 @@ def evaluate(
     else:
         scores = ClassificationScores(dataset.labels.classes)
     sources = sources_of(samples, spacing_mm)
-    for sample, reading in zip(samples, predictor.readings(sources, batch_size), strict=True):
+    readings = predictor.readings(sources, batch_size, assess=False)
+    unlike = 0
+    for sample, reading in zip(samples, readings, strict=True):
         if isinstance(reading, Failure):
             raise reading.error
         scores.add(sample, reading)
+        unlike += UNLIKE_TRAINING in reading.prediction.flags
         if on_image is not None:
             on_image()
     metrics, counts = scores.summary()
+    if predictor.card.calibration.appearance:
+        counts[UNLIKE_TRAINING] = unlike
     agreement, strata = [], []
     if isinstance(scores, SegmentationScores):
         agreement = scores.agreement(resamples=resamples)

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biometry_cli.data.layout import Dataset, read_dataset
-from biometry_cli.data.masks import read_mask
 from biometry_cli.errors import UsageError
 from biometry_cli.evaluation.agreement import RESAMPLES
-from biometry_cli.evaluation.evaluate import evaluate, require_fit, sources_of
-from biometry_cli.files import make_folder, replacing, require_writable
-from biometry_cli.inference.predictor import Predictor, Reading, load
-from biometry_cli.report.cases import draw_case, pick_cases
-from biometry_cli.report.confusion import write_confusion
-from biometry_cli.report.tabular import write_cases, write_metrics
-from biometry_cli.results.evaluation import Case, Evaluation
+from biometry_cli.evaluation.evaluate import evaluate, require_fit
+from biometry_cli.files import require_writable
+from biometry_cli.inference.predictor import Predictor, load
+from biometry_cli.jobs.evaluation_files import EvaluationFiles
+from biometry_cli.jobs.prediction_files import require_report
+from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.runs import find_weights, latest_run, run_of
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
@@ -39,8 +37,9 @@ def evaluate_to_folder(
     out: Path | None,
     bar: Bar,
     by: str | None = None,
+    report: Path | None = None,
 ) -> EvaluationFolder:
-    """Evaluate a model over a split and write ``cases.csv``, ``metrics.json`` and pictures.
+    """Evaluate a model over a split and write its files, as in ``EvaluationFiles``.
 
     Args:
         settings: weights, data folder (the run's when not set), batch size and device.
@@ -49,6 +48,7 @@ def evaluate_to_folder(
         out: folder for the files; ``eval/SPLIT`` of the run when None.
         bar: makes a progress bar from a description and a total.
         by: column whose values part the images into strata, as in ``evaluate``.
+        report: page to write.
 
     Raises:
         ModelFileError, DataError, UsageError: as their messages say.
@@ -57,6 +57,8 @@ def evaluate_to_folder(
     predictor = load(weights, device=settings.device.name, threads=settings.device.threads)
     folder = out or _default_folder(weights, split)
     require_writable(folder)
+    if report is not None:
+        require_report(report)
     dataset = _dataset(settings, predictor, weights)
     require_fit(predictor, dataset)
     if dataset.problems:
@@ -72,12 +74,14 @@ def evaluate_to_folder(
             by=by,
             on_image=advance,
         )
-    make_folder(folder)
-    write_cases(folder / "cases.csv", evaluation)
-    write_metrics(folder / "metrics.json", evaluation)
-    _draw_cases(folder, evaluation, predictor, dataset, spacing_mm)
-    if evaluation.confusion_matrix is not None:
-        write_confusion(folder / "confusion.png", evaluation)
+    run = run_of(weights)
+    history = run.history if run is not None and run.history.is_file() else None
+    files = EvaluationFiles(
+        evaluation, predictor, dataset, settings, spacing_mm=spacing_mm, history=history
+    )
+    files.write_folder(folder)
+    if report is not None:
+        files.write_report(report)
     return EvaluationFolder(evaluation, folder)
 
 
@@ -108,35 +112,3 @@ def _default_folder(weights: Path, split: str) -> Path:
     if run is not None and weights == run.model:
         return run.evaluation(split)
     return weights.parent / "eval" / f"{split}-{weights.name}"
-
-
-def _draw_cases(
-    folder: Path,
-    evaluation: Evaluation,
-    predictor: Predictor,
-    dataset: Dataset,
-    spacing_mm: tuple[float, float] | None,
-) -> None:
-    """Worst, median and best case, side by side with the truth."""
-    segments = evaluation.task == "segment"
-    metric = "dice" if segments else "probability_of_label"
-    samples = {str(sample.image): sample for sample in dataset.split(evaluation.split)}
-    for rank, case in pick_cases(evaluation.cases, metric).items():
-        sample = samples[case.file]
-        reading = next(predictor.readings(sources_of([sample], spacing_mm)))
-        if not isinstance(reading, Reading):
-            raise reading.error
-        truth = None
-        if sample.mask is not None and segments:
-            truth = read_mask(sample.mask, dataset.labels.structures, dataset.coding)
-        with replacing(folder / f"{rank}.png") as temporary:
-            draw_case(reading, truth, _title(rank, case, metric)).save(temporary)
-
-
-def _title(rank: str, case: Case, metric: str) -> str:
-    name = Path(case.file).name
-    value = case.values.get(metric)
-    figure = f"{value:.3f}" if isinstance(value, float) else "none"
-    if metric == "dice":
-        return f"{rank}: {name}, Dice {figure}"
-    return f"{rank}: {name}, truth {case.values['label']}, called {case.values['predicted']}"

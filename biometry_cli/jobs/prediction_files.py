@@ -44,14 +44,26 @@ class WantedFiles:
             raise UsageError("--overlay and --masks need a folder", mend="Add --out DIR")
         if self.folder is not None and not (self.overlay or self.masks):
             raise UsageError("--out alone writes nothing", mend="Add --overlay or --masks")
-        if self.report is not None and self.report.suffix not in (".html", ".htm"):
-            raise UsageError("does not end in .html", where=self.report, mend="Choose such a name")
-        files = [file for file in (self.csv, self.hc18_csv, self.report) if file is not None]
-        for place in files:
-            if place.is_dir():
-                raise UsageError("is a folder", where=place, mend="Name a file")
-        for folder in [file.parent for file in files] + ([self.folder] if self.folder else []):
-            require_writable(folder)
+        if self.report is not None:
+            require_report(self.report)
+        for file in (self.csv, self.hc18_csv):
+            if file is not None:
+                _require_file(file)
+        if self.folder is not None:
+            require_writable(self.folder)
+
+
+def require_report(path: Path) -> None:
+    """Raise UsageError unless a page can be written under this name."""
+    if path.suffix not in (".html", ".htm"):
+        raise UsageError("does not end in .html", where=path, mend="Choose such a name")
+    _require_file(path)
+
+
+def _require_file(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError("is a folder", where=path, mend="Name a file")
+    require_writable(path.parent)
 
 
 class PredictionFiles:

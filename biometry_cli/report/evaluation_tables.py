@@ -46,6 +46,9 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     rest = {name: value for name, value in evaluation.metrics.items() if name not in known}
     parts.append(_named_figures(rest))
     shown: list[RenderableType] = [part for part in parts if part is not None and part.row_count]
+    unlike = evaluation.counts.get("unlike_training")
+    if unlike is not None:
+        agreement.append(Text(f"{unlike} of {evaluation.n} images unlike the training images"))
     return Group(heading, *shown, *agreement)
 
 

@@ -9,7 +9,7 @@ from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 
 NOTICE = "Research software, not a medical device."
 # Nothing may be fetched or run, whatever a file's name or a message tries to smuggle in.
-_POLICY = "img-src data:; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ def test_on_paper_it_is_light_whole_and_no_wider_than_a_page(opened: Any, tmp_pa
     cut_off = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
     assert opened.evaluate(f"{cut_off}.map(e => e.outerHTML)") == []
     folded = "[...document.querySelectorAll('details > :not(summary)')]"
-    assert opened.evaluate(f"{folded}.every(e => e.getBoundingClientRect().height > 0)")
+    assert opened.evaluate(f"{folded}.every(e => e.checkVisibility())")
     opened.emulate_media(media="screen")
     assert opened.pdf(path=str(tmp_path / "r.pdf"), format="A4")[:5] == b"%PDF-"
 

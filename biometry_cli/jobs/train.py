@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from biometry_cli.bundle import file_hash, library_versions
 from biometry_cli.data.check import DataReport, check_dataset, require_sound
 from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.files import require_writable
+from biometry_cli.jobs.provenance import model_facts
 from biometry_cli.models.catalog import choose_model, entry, input_size, require_size
+from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.runs import RunFolder, new_run
 from biometry_cli.settings import Settings
 from biometry_cli.watch import Watcher
@@ -57,7 +60,25 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
 
     from biometry_cli.training.run import train_checked
 
-    return train_checked(settle(settings, dataset, report), dataset, report, watcher, resume)
+    settled = settle(settings, dataset, report)
+    trained = train_checked(settled, dataset, report, watcher, resume)
+    _write_manifest(trained, dataset, settled)
+    return trained
+
+
+def _write_manifest(trained: "TrainedRun", dataset: Dataset, settings: Settings) -> None:
+    run = trained.run
+    name = f"{trained.card.model.name}:{file_hash(run.model)}"
+    files = [run.model, run.last, run.history, run.curves, run.settings]
+    write_manifest(
+        run.path / MANIFEST_FILE,
+        command="biometry train",
+        model=model_facts(trained.card, name),
+        inputs=[dataset.root],
+        outputs=[file for file in files if file.is_file()],
+        settings=settings.model_dump(mode="json", exclude_none=True),
+        versions=library_versions(),
+    )
 
 
 def settle(settings: Settings, dataset: Dataset, report: DataReport) -> Settings:

@@ -79,15 +79,18 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def segmentation_folder(shared_folder: Path, biometry: Run) -> Path:
     """A folder with drawn ``data/`` and a ``model.safetensors`` trained on it for a moment.
 
-    Never change it: copy it.
+    The model was calibrated on more validation images than ``data/`` has. Never change the
+    folder: copy it.
     """
     folder = shared_folder / "segmentation"
     with FileLock(f"{folder}.lock"):
         if not (folder / "model.safetensors").is_file():
-            write_segmentation_dataset(folder / "data", train=24, val=60, test=6, seed=1)
+            write_segmentation_dataset(folder / "data", train=24, val=6, test=6, seed=1)
+            # The same training images: each image is keyed by seed, split and number.
+            write_segmentation_dataset(folder / "wide", train=24, val=66, test=0, seed=1)
             done = biometry(
-                "train", str(folder / "data"), "--epochs", "5", "--width", "0.5",
-                "--batch-size", "2", "--name", "small",
+                "train", str(folder / "wide"), "--epochs", "7", "--width", "0.5",
+                "--batch-size", "2", "--name", "small", "--set", "train.validate_every=7",
                 "--runs-folder", str(shared_folder / "runs"), cwd=folder,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr

@@ -133,6 +133,54 @@ CASES = [
         DATA,
         ("has no mask",),
     ),
+    BadInput("age of 9 days", _nothing, f"{PREDICT} x.png --ga 24+9", USAGE, ("24+9", "0 to 6")),
+    BadInput("age of 80 weeks", _nothing, f"{PREDICT} x.png --ga 80+0", USAGE, ("impossible",)),
+    BadInput(
+        "scan before period",
+        _nothing,
+        f"{PREDICT} x.png --lmp 2026-05-01 --scan-date 2026-01-01",
+        USAGE,
+        ("before the last menstrual period",),
+    ),
+    BadInput("one date", _nothing, f"{PREDICT} x.png --lmp 2026-05-01", USAGE, ("--scan-date",)),
+    BadInput("age twice", _nothing, f"{PREDICT} x.png --ga 20 --lmp 2026-05-01", USAGE, ("--ga",)),
+    BadInput("spacing of 0", _nothing, f"{PREDICT} x.png --spacing 0", USAGE, ("spacing_mm", "0")),
+    BadInput(
+        "spacing in words", _nothing, f"{PREDICT} x.png --spacing tiny", USAGE, ("spacing_mm",)
+    ),
+    BadInput(
+        "no expression",
+        _nothing,
+        f"{PREDICT} data/test/images --group-by (",
+        USAGE,
+        ("regular expression",),
+    ),
+    BadInput(
+        "fits no name",
+        _nothing,
+        f"{PREDICT} data/test/images --group-by ^x",
+        USAGE,
+        ("finds nothing", "Change the expression"),
+    ),
+    BadInput(
+        "no choice", _nothing, f"{PREDICT} x.png --exam --choice worst", USAGE, ("exam_choice",)
+    ),
+    BadInput(
+        "report as text", _nothing, f"{PREDICT} x.png --report r.txt", USAGE, ("r.txt", ".html")
+    ),
+    BadInput(
+        "report in a file",
+        _file_in_the_way,
+        "eval data --weights model.safetensors --report taken/r.html",
+        USAGE,
+        ("taken",),
+    ),
+    BadInput("head of 3 mm", _nothing, "calc --hc 3", USAGE, ("HC", "3 mm")),
+    BadInput("cm for mm", _nothing, "calc --hc 27.5 --ac 25", USAGE, ("27.5", "cm", "275")),
+    BadInput("long femur", _nothing, "calc --hc 200 --fl 75", USAGE, ("FL", "HC")),
+    BadInput("not a number", _nothing, "calc --hc nan", USAGE, ("HC",)),
+    BadInput("below zero", _nothing, "calc --ac -250", USAGE, ("AC",)),
+    BadInput("nothing to calc", _nothing, "calc", USAGE, ("no size",)),
     BadInput("no weights", _nothing, "predict data/test/images", MODEL, ("trained here yet",)),
     BadInput(
         "absent weights",

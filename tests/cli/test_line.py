@@ -126,6 +126,7 @@ def test_equal_stems_do_not_overwrite(line, biometry):
     assert {p.name for p in (folder / "both").iterdir()} == {
         "a_scan_mask.png",
         "b_scan_mask.png",
+        "manifest.json",
     }
     assert "no pixel size" in done.stdout
 

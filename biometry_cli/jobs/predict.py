@@ -105,6 +105,7 @@ class PredictionJob:
                     age=self._age,
                 )
                 exams.append(exam)
+                outputs.add_exam(exam, [each for each, _ in pairs if isinstance(each, Reading)])
                 yield ExamResult(exam=exam, images=[answer for _, answer in pairs])
             outputs.finish(exams)
 

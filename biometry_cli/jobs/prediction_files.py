@@ -1,5 +1,6 @@
 """All files that ``predict`` writes beside what it prints."""
 
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from biometry_cli.files import make_folder, replacing, require_writable, write_t
 from biometry_cli.inference.predictor import Failure, Predictor, Reading
 from biometry_cli.jobs.provenance import growth_curves, model_facts, provenance
 from biometry_cli.measure.structures import measure_names
+from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.report.overlay import draw_overlay, mask_image
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 class WantedFiles:
     """What the user asked for.
 
-    ``folder`` takes overlays, masks and a manifest; the others are files of their own.
+    ``folder`` takes overlays, masks, a sheet of each exam (with ``overlay``) and a manifest; the
+    others are files of their own.
     """
 
     folder: Path | None = None
@@ -143,6 +146,14 @@ class PredictionFiles:
 
             shown = answer if isinstance(answer, FailedFile) else Shown(answer, overlay)
             self._shown.append(shown)
+
+    def add_exam(self, exam: Exam, readings: Sequence[Reading]) -> None:
+        """Draw an exam's images on one sheet. Raises UsageError where it cannot be written."""
+        wanted = self._wanted
+        if wanted.folder is not None and wanted.overlay and readings:
+            plain = re.sub(r"[^\w.-]+", "_", exam.name)
+            with replacing(self._noted(wanted.folder / f"{plain}_exam.png")) as temporary:
+                draw_exam_sheet(readings, exam).save(temporary)
 
     def finish(self, exams: Sequence[Exam]) -> None:
         """Write the report and the manifest. Raises UsageError where they cannot be written."""

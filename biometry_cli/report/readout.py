@@ -16,7 +16,13 @@ from biometry_cli.report.pen import (
     Color,
     Pattern,
 )
-from biometry_cli.report.words import flag_text, spacing_pair, spacing_text, value_text
+from biometry_cli.report.words import (
+    flag_text,
+    formula_text,
+    spacing_pair,
+    spacing_text,
+    value_text,
+)
 from biometry_cli.results.base import Interval
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement
@@ -119,11 +125,12 @@ def list_age_and_weight(
         panel.gap()
         ends = [completed_text(weeks) for weeks in age.interval or ()]
         panel.row("GA", f"{age.text} weeks", interval=f"({'–'.join(ends)})" if ends else "")
-        panel.small("gestational age, given" if age.formula is None else f"by {age.formula}")
+        given = age.formula is None
+        panel.small("gestational age, given" if given else f"by {formula_text(age.formula or '')}")
     if weight is not None and weight.grams is not None:
         panel.gap()
         panel.row("EFW", f"{weight.grams:,.0f} g", interval=interval_text(weight.interval, 0))
-        panel.small(f"by {weight.formula}")
+        panel.small(f"by {formula_text(weight.formula or '')}")
 
 
 def list_classes(panel: Panel, prediction: Prediction) -> None:

@@ -12,7 +12,6 @@ from rich.text import Text
 from biometry_cli.report.clinical_tables import (
     age_range,
     centile_text,
-    formula_text,
     grams_range,
 )
 from biometry_cli.report.data_tables import data_report_tables
@@ -20,6 +19,7 @@ from biometry_cli.report.evaluation_tables import confusion_table, evaluation_ta
 from biometry_cli.report.words import (
     MEASURE_TERMS,
     flag_text,
+    formula_text,
     interval_text,
     spacing_pair,
     spacing_text,
@@ -88,6 +88,8 @@ def _top_classes(prediction: Prediction) -> Table:
 def _fetus_lines(prediction: Prediction) -> Iterable[str]:
     """Age, weight and centiles in a line each; ``--json`` and the report hold every formula."""
     age, weight = prediction.gestational_age, prediction.fetal_weight
+    if age is not None and age.text is None and age.estimates:
+        yield f"age unknown  {age.estimates[0].reason}"
     if age is not None and age.text is not None:
         between = f" ({age_range(age.interval)})" if age.interval else ""
         origin = "given" if age.formula is None else f"estimated, {formula_text(age.formula)}"

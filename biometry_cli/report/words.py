@@ -26,6 +26,9 @@ _FLAGS = {
     "out_of_chart_range": "outside the range of the growth chart",
 }
 
+_MEASURES = ("hc", "bpd", "ofd", "ac", "fl", "efw", "crl", "tad", "apad")
+_FORMULA_WORDS = {"intergrowth": "INTERGROWTH-21st", "who": "WHO"}
+
 
 class Spacing(NamedTuple):
     """Pixel size in mm."""
@@ -67,3 +70,16 @@ def interval_text(interval: tuple[float, float] | None, unit: str) -> str:
         return ""
     low, high = (value_text(end, unit).removesuffix(f" {unit}") for end in interval)
     return f"({low} to {high})"
+
+
+def formula_text(formula: str) -> str:
+    """``hadlock_1984_hc_ac_fl`` -> Hadlock 1984 (HC, AC, FL)."""
+    words: list[str] = []
+    measures: list[str] = []
+    for word in formula.split("_"):
+        if word in _MEASURES:
+            measures.append(word.upper())
+        else:
+            words.append(_FORMULA_WORDS.get(word, word[:1].upper() + word[1:]))
+    inputs = f" ({', '.join(measures)})" if measures else ""
+    return " ".join(words) + inputs

@@ -12,6 +12,7 @@ from tests.cli.conftest import COMMAND, environment
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+@pytest.mark.slow
 def test_quickstart(tmp_path):
     path = f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(

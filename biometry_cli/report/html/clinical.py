@@ -10,13 +10,13 @@ from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import (
     NONE,
     centile_text,
-    formula_text,
     interval_text,
     measure_term,
     number,
     weeks_interval_text,
     weeks_text,
 )
+from biometry_cli.report.words import formula_text
 from biometry_cli.results.clinical import (
     AgeEstimate,
     Centile,

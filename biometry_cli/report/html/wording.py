@@ -8,8 +8,6 @@ from biometry_cli.results.base import Interval
 
 NONE = "–"
 _TERMS = MEASURE_TERMS | {"EFW": "estimated fetal weight"}
-_FORMULA_WORDS = {"intergrowth": "INTERGROWTH-21st", "who": "WHO"}
-_MEASURES = ("hc", "bpd", "ofd", "ac", "fl", "efw", "crl", "tad", "apad")
 
 
 def measure_term(name: str) -> str:
@@ -54,19 +52,6 @@ def centile_text(centile: float | None) -> str:
     if centile < 0.1:
         return "< 0.1"
     return "> 99.9" if centile > 99.9 else f"{centile:.1f}"
-
-
-def formula_text(formula: str) -> str:
-    """``hadlock_1984_hc_ac_fl`` -> Hadlock 1984 (HC, AC, FL)."""
-    words: list[str] = []
-    measures: list[str] = []
-    for word in formula.split("_"):
-        if word in _MEASURES:
-            measures.append(word.upper())
-        else:
-            words.append(_FORMULA_WORDS.get(word, word[:1].upper() + word[1:]))
-    inputs = f" ({', '.join(measures)})" if measures else ""
-    return " ".join(words) + inputs
 
 
 def file_name(file: str) -> str:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from biometry_cli.report.html.wording import (
     centile_text,
     file_name,
-    formula_text,
     interval_text,
     number,
     weeks_interval_text,
     weeks_text,
 )
+from biometry_cli.report.words import formula_text
 
 
 def test_a_missing_number_is_a_dash_and_a_minus_is_a_minus() -> None:

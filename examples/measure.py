@@ -20,7 +20,12 @@ def main(model_path: str, scans: list[str]) -> None:
         prediction = model.predict(Path(scan))
         print(scan)
         for measurement in prediction.measurements:
-            print(f"  {measurement.name:4} {measurement.value:7.1f} {measurement.unit}")
+            low, high = measurement.interval or (float("nan"), float("nan"))
+            value = f"{measurement.value:7.1f} {measurement.unit}"
+            print(f"  {measurement.name:4} {value}  ({low:.1f} to {high:.1f})")
+        age = prediction.gestational_age
+        if age is not None and age.text is not None:
+            print(f"  age  {age.text} ({age.basis})")
         if prediction.flags:
             print(f"  flags: {', '.join(prediction.flags)}")
 

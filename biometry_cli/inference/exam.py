@@ -17,6 +17,7 @@ Choice = Literal["best", "median"]
 NO_USABLE_MEASURE = "no_usable_measure"
 # An image shows one plane: what it shows much less surely than that is a false find.
 _LEAST_CERTAINTY = 0.9
+_ORDER = {"head": 0, "abdomen": 1, "femur": 2}  # in a report; other structures follow as found
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,12 @@ def combine_exam(
         found = [] if reason or isinstance(answer, Failure) else _offers(answer)
         if reason or not found:
             file = answer.file if isinstance(answer, Failure) else answer.prediction.file
-            left_out.append(LeftOut(file=str(file), reason=reason or "nothing measurable found"))
+            left_out.append(LeftOut(file=str(file), reason=reason or _nothing_in(answer)))
         for offer in found:
             offers.setdefault(offer.structure.name, []).append(offer)
     take = _best if choice == "best" else _median
-    measurements = [measure for each in offers.values() for measure in take(each)]
+    ordered = sorted(offers, key=lambda name: _ORDER.get(name, len(_ORDER)))
+    measurements = [measure for name in ordered for measure in take(offers[name])]
     flags = [f"{each.name}:{flag}" for each in measurements for flag in each.flags]
     flags += [] if measurements else [NO_USABLE_MEASURE]
     used = {file for each in measurements for file in each.files}
@@ -80,7 +82,7 @@ def combine_exam(
         and answer.prediction.file in used
         and UNLIKE_TRAINING in answer.prediction.flags
     ]
-    assessment = assess_measures(measurements, age)
+    assessment, doubts = assess_measures(measurements, age)
     return Exam(
         name=name,
         choice=choice,
@@ -91,7 +93,7 @@ def combine_exam(
         fetal_weight=assessment.fetal_weight,
         centiles=assessment.centiles,
         notes=assessment.notes,
-        flags=flags,
+        flags=flags + doubts,
     )
 
 
@@ -104,6 +106,13 @@ def _unusable(answer: Reading | Failure, keep_unlike: bool) -> str | None:
     if "no_spacing" in flags:
         return "its pixel size is not known"
     return None
+
+
+def _nothing_in(answer: Reading | Failure) -> str:
+    found = [] if isinstance(answer, Failure) else answer.prediction.measurements
+    if any(IMPLAUSIBLE in each.flags for each in found):
+        return "its measures are sizes that no fetus has: check the pixel size"
+    return "nothing measurable found"
 
 
 def _offers(reading: Reading) -> list[_Offer]:

@@ -222,8 +222,9 @@ class Predictor:
 
 def _assessed(reading: Reading, age: GivenAge | None) -> Reading:
     """The reading with age, weight and centiles from its measures."""
-    assessment = assess_measures(reading.prediction.measurements, age)
+    assessment, flags = assess_measures(reading.prediction.measurements, age)
     known = {name: getattr(assessment, name) for name in type(assessment).model_fields}
+    known["flags"] = [*reading.prediction.flags, *flags]
     return replace(reading, prediction=reading.prediction.model_copy(update=known))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from biometry_cli.calibration import MeasureCalibration
 from biometry_cli.inference.intervals import guarantee_of, interval_of
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess
-from biometry_cli.measure.growth.plausible import measure_flags
+from biometry_cli.measure.growth.plausible import measure_flags, relation_reasons
 from biometry_cli.measure.structures import MeasuredStructure
 from biometry_cli.results.clinical import Assessment
 from biometry_cli.results.measures import Measurement
@@ -54,16 +54,21 @@ def report_measures(
     return reported
 
 
-def assess_measures(measures: Sequence[Measurement], given: GivenAge | None) -> Assessment:
-    """Age, weight and centiles from measures in mm; implausible ones are left out.
+def assess_measures(
+    measures: Sequence[Measurement], given: GivenAge | None
+) -> tuple[Assessment, list[str]]:
+    """Age, weight and centiles from measures in mm, and a flag where they do not fit together.
 
-    Empty without a single usable measure: pixels say nothing of an age.
+    A size that no fetus has is left out, with a note that names the likely slip. Empty without a
+    measure in mm: pixels say nothing of an age.
     """
-    sizes = {
-        each.name: Size(each.value, each.interval)
+    sizes = {each.name: Size(each.value, each.interval) for each in measures if each.unit == "mm"}
+    if not sizes:
+        return Assessment(), []
+    usable = {
+        each.name: each.value
         for each in measures
         if each.unit == "mm" and IMPLAUSIBLE not in each.flags
     }
-    if not sizes:
-        return Assessment()
-    return assess(sizes, given=given, bpd_convention="outer-outer")
+    flags = ["implausible_relation"] if relation_reasons(usable) else []
+    return assess(sizes, given=given, bpd_convention="outer-outer"), flags

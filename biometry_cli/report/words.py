@@ -23,6 +23,7 @@ _FLAGS = {
     "poor_ellipse_fit": "the outline is hardly an ellipse",
     "unlike_training": "unlike the images that the model learned from",
     "implausible_size": "outside the sizes that a fetus can have",
+    "implausible_relation": "measures that do not fit together in one fetus",
     "out_of_chart_range": "outside the range of the growth chart",
 }
 

@@ -128,6 +128,23 @@ def test_an_exam_without_a_pixel_size_has_no_usable_measure(work, biometry, tmp_
     )
 
 
+def test_a_wrong_pixel_size_is_named_and_gives_no_age(work, biometry):
+    """Centimetres a pixel as millimetres, say: no fetus has such a head."""
+    pattern = f"data/test/images/{fetuses(work)[0]}_*.png"
+    call = ("predict", pattern, "--spacing", "50", "--exam", "--keep-unlike", "--json", *MODEL)
+    done = biometry(*call, cwd=work)
+    assert done.returncode == 3
+    result = done.json()
+    assert any("check the pixel size" in each["reason"] for each in result["exam"]["left_out"])
+    assert result["exam"]["gestational_age"] is None
+    heads = [m for image in result["images"] for m in image["measurements"] if m["name"] == "HC"]
+    assert heads
+    assert all("implausible_size" in head["flags"] for head in heads)
+    for image in result["images"]:
+        age = image["gestational_age"]
+        assert age is None or age["weeks"] is None
+
+
 def test_noise_is_flagged_and_left_out_unless_wanted(work, biometry, tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (192, 272), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+NAMES = "train eval predict calc export schema data info models demo".split()
 COMMANDS = sorted(
     {
         line.removeprefix("$ ").partition("#")[0].strip()
@@ -15,13 +16,27 @@ COMMANDS = sorted(
         if re.match(r"(\$ )?biometry \w", line)
     }
     | set(
-        re.findall(r"`(biometry (?:train|eval|predict|export|data|info|models|demo)[^`]*)`", README)
+        re.findall(
+            r"`(biometry (?:train|eval|predict|calc|export|schema|data|info|models|demo)[^`]*)`",
+            README,
+        )
     )
 )
 
 
-def test_the_readme_shows_the_four_commands():
-    for name in ("train", "eval", "predict", "export", "data check", "data demo", "info", "models"):
+def test_the_readme_shows_every_command():
+    for name in (
+        "train",
+        "eval",
+        "predict",
+        "export",
+        "data check",
+        "data demo",
+        "info",
+        "models",
+        "calc",
+        "schema",
+    ):
         assert any(command.startswith(f"biometry {name}") for command in COMMANDS), name
 
 

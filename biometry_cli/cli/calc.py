@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from biometry_cli.cli.options import Json
+from biometry_cli.cli.options import Age, Json, LastPeriod, ScanDate
 
-SIZES, AGE = "Sizes in mm", "Gestational age"
+SIZES = "Sizes in mm"
 
 Length = float | None
 
@@ -36,29 +36,9 @@ def calc(
         Length,
         typer.Option(help="Crown-rump length.", metavar="MM", rich_help_panel=SIZES),
     ] = None,
-    ga: Annotated[
-        str | None,
-        typer.Option(
-            help="Age known beforehand: 24+3, 24w3d or 24.5.",
-            metavar="AGE",
-            show_default="estimated from the sizes",
-            rich_help_panel=AGE,
-        ),
-    ] = None,
-    lmp: Annotated[
-        str | None,
-        typer.Option(
-            help="First day of the last menstrual period; with --scan-date.",
-            metavar="DATE",
-            rich_help_panel=AGE,
-        ),
-    ] = None,
-    scan_date: Annotated[
-        str | None,
-        typer.Option(
-            help="Day of the scan, such as 2026-06-20.", metavar="DATE", rich_help_panel=AGE
-        ),
-    ] = None,
+    age: Age = None,
+    lmp: LastPeriod = None,
+    scan_date: ScanDate = None,
     as_json: Json = False,
 ) -> None:
     """Age, weight and growth centiles from sizes given by hand, in mm."""
@@ -68,7 +48,7 @@ def calc(
 
     given = {"HC": hc, "BPD": bpd, "OFD": ofd, "AC": ac, "FL": fl, "CRL": crl}
     sizes_mm = {name: value for name, value in given.items() if value is not None}
-    calculation = calculate(sizes_mm, known_age(ga, lmp, scan_date))
+    calculation = calculate(sizes_mm, known_age(age, lmp, scan_date))
     if as_json:
         typer.echo(calculation.model_dump_json())
         return

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from biometry_cli.report.clinical_tables import assessment_tables
-from biometry_cli.report.words import flag_text, interval_text, value_text
+from biometry_cli.report.words import flag_lines, interval_text, value_text
 from biometry_cli.results.clinical import Assessment
 from biometry_cli.results.prediction import Exam, ExamMeasurement
 
@@ -25,7 +25,7 @@ def exam_table(exam: Exam) -> RenderableType:
         parts += [_measures(exam), *_guarantees(exam)]
     for left in exam.left_out:
         parts.append(Text(f"! {Path(left.file).name} left out: {left.reason}", style="yellow"))
-    parts += [Text(f"! {line}", style="yellow") for line in _flag_lines(exam)]
+    parts += [Text(f"! {line}", style="yellow") for line in flag_lines(exam.flags)]
     if exam.measurements:
         known = {name: getattr(exam, name) for name in Assessment.model_fields}
         parts += ["", assessment_tables(Assessment(**known))]
@@ -52,18 +52,6 @@ def _guarantees(exam: Exam) -> list[Text]:
         if each.guarantee:
             said.setdefault(each.guarantee, []).append(each.name)
     return [Text(f"{', '.join(names)}: {text}", style="dim") for text, names in said.items()]
-
-
-def _flag_lines(exam: Exam) -> list[str]:
-    """Flags in words; measures that share one share its line."""
-    named: dict[str, list[str]] = {}
-    for flag in exam.flags:
-        subject, _, name = flag.rpartition(":")
-        named.setdefault(name, []).append(Path(subject).name)
-    return [
-        ": ".join(part for part in (", ".join(subjects), flag_text(name)) if part)
-        for name, subjects in named.items()
-    ]
 
 
 def _origin(measure: ExamMeasurement) -> str:

@@ -18,7 +18,7 @@ from biometry_cli.report.data_tables import data_report_tables
 from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
 from biometry_cli.report.words import (
     MEASURE_TERMS,
-    flag_text,
+    flag_lines,
     formula_text,
     interval_text,
     spacing_pair,
@@ -57,7 +57,7 @@ def prediction_table(prediction: Prediction) -> RenderableType:
     if prediction.probabilities:
         parts.append(_top_classes(prediction))
     parts += [Text(line) for line in _fetus_lines(prediction)]
-    parts += [Text(f"! {flag_text(flag)}", style="yellow") for flag in prediction.flags]
+    parts += [Text(f"! {line}", style="yellow") for line in flag_lines(prediction.flags)]
     return Group(*parts, "")
 
 

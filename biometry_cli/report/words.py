@@ -1,5 +1,7 @@
 """Numbers, units and flags in words: the same wording in tables and pictures."""
 
+from collections.abc import Iterable
+from pathlib import PurePath
 from typing import NamedTuple
 
 MEASURE_TERMS = {
@@ -84,3 +86,15 @@ def formula_text(formula: str) -> str:
             words.append(_FORMULA_WORDS.get(word, word[:1].upper() + word[1:]))
     inputs = f" ({', '.join(measures)})" if measures else ""
     return " ".join(words) + inputs
+
+
+def flag_lines(flags: Iterable[str]) -> list[str]:
+    """Flags in words, a line each; what is flagged alike shares its line."""
+    named: dict[str, list[str]] = {}
+    for flag in flags:
+        subject, _, name = flag.rpartition(":")
+        named.setdefault(name, []).append(PurePath(subject).name)
+    return [
+        ": ".join(part for part in (", ".join(subjects), flag_text(name)) if part)
+        for name, subjects in named.items()
+    ]

@@ -18,8 +18,12 @@ def test_demo_does_the_whole_line(biometry, tmp_path):
     metrics = json.loads((run / "eval" / "test" / "metrics.json").read_text())["metrics"]
     assert 0 <= metrics["dice"] <= 1
     assert {"dice_head", "dice_abdomen", "dice_femur", "iou"} <= set(metrics)
-    overlays = list((folder / "predictions").glob("*_overlay.png"))
-    assert Image.open(overlays[0]).mode == "RGB"
+    exam = folder / "exam"
+    assert len(list(exam.glob("*_overlay.png"))) == 3
+    (sheet,) = exam.glob("*_exam.png")
+    assert Image.open(sheet).width <= 1600
+    assert "Gestational age" in (exam / "report.html").read_text()
+    assert "Gestational age" in done.stdout
     again = biometry("demo", cwd=tmp_path)
     assert again.returncode == 2
     assert "new folder" in again.stderr

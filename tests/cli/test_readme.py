@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-NAMES = "train eval predict calc export schema data info models demo".split()
+NAMES = ["train", "eval", "predict", "calc", "export", "schema", "data", "info", "models", "demo"]
 COMMANDS = sorted(
     {
         line.removeprefix("$ ").partition("#")[0].strip()

@@ -12,7 +12,7 @@ from biometry_cli.report.html.page import Section
 from biometry_cli.report.html.parts import card, cards, flags_list, remarks
 from biometry_cli.report.html.pictures import charts_row
 from biometry_cli.report.html.tables import Column, table
-from biometry_cli.report.words import flag_text
+from biometry_cli.report.words import flag_lines
 from biometry_cli.results.prediction import Exam
 
 _CHOICES = {
@@ -42,7 +42,7 @@ def exam_section(
         key, exam.centiles, curves, age=age, weight=weight, measurements=exam.measurements
     )
     parts = [
-        flags_list([flag_text(flag) for flag in exam.flags]),
+        flags_list(flag_lines(exam.flags)),
         cards(age_card(age, notes), weight_card(weight, notes), _images_card(exam)),
         remarks(exam.notes),
         centiles_table(exam.centiles, notes),
@@ -52,7 +52,8 @@ def exam_section(
         charts_row(charts),
         formulas(age, weight, notes),
     ]
-    return Section(key, exam.name, joined(parts))
+    title = exam.name if exam.name.lower().startswith("exam") else f"Exam {exam.name}"
+    return Section(key, title, joined(parts))
 
 
 def _images_card(exam: Exam) -> Markup:

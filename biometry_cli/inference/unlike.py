@@ -25,7 +25,7 @@ View = Literal["image", "network"]
 
 FEWEST_IMAGES = 20  # less says too little about how training images differ among themselves
 FLAGGED = 0.01  # of the validation images, half of them in each view
-SURE = 0.8  # confidence that new images like them are flagged no more often
+SURE = 0.95  # confidence that new images like them are flagged no more often
 _QUANTILES, _AXES = 33, 32
 _IMAGES_AN_AXIS = 12  # an axis of fewer images fits those alone, and new ones look strange on it
 _FARTHEST = 8.0  # standard deviations; beyond, one number alone must not outweigh all others
@@ -56,7 +56,7 @@ def fit_appearance(training: Vector, validation: Vector) -> AppearanceCalibratio
     """Learn what training images look like in one view.
 
     The threshold flags 0.5 % of the validation images, or fewer: few images say little about the
-    rarest, so it is no lower than the limit that, with 80 % confidence, 99.5 % of images like
+    rarest, so it is no lower than the limit that, with 95 % confidence, 99.5 % of images like
     them stay below if their scores are log-normal (tolerance limit after Natrella, Experimental
     Statistics, 1963).
 

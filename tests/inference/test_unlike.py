@@ -27,7 +27,7 @@ def test_new_images_of_the_same_kind_pass(fitted):
     assert flagged(appearances("head", 2000, 60), fitted) <= 0.05
 
 
-@pytest.mark.parametrize(("structure", "share"), [("abdomen", 0.3), ("femur", 0.6)])
+@pytest.mark.parametrize(("structure", "share"), [("abdomen", 0.2), ("femur", 0.5)])
 def test_the_look_alone_tells_many_images_of_another_organ(structure, share, fitted):
     """The network's view tells the rest: see the test of a trained model."""
     assert flagged(appearances(structure, 0, 30), fitted) >= share

@@ -27,10 +27,12 @@ def test_new_images_of_the_same_kind_pass(fitted):
     assert flagged(appearances("head", 2000, 60), fitted) <= 0.05
 
 
-@pytest.mark.parametrize(("structure", "share"), [("abdomen", 0.2), ("femur", 0.5)])
-def test_the_look_alone_tells_many_images_of_another_organ(structure, share, fitted):
-    """The network's view tells the rest: see the test of a trained model."""
-    assert flagged(appearances(structure, 0, 30), fitted) >= share
+@pytest.mark.parametrize("structure", ["abdomen", "femur"])
+def test_another_organ_from_the_same_scanner_scores_higher(structure, fitted):
+    """By its look alone, and from few images; the network's view tells more."""
+    own = np.array([unlike_score(row, fitted) for row in appearances("head", 2000, 30)])
+    others = np.array([unlike_score(row, fitted) for row in appearances(structure, 0, 30)])
+    assert (others[:, None] > own[None]).mean() >= 0.95
 
 
 def test_noise_flat_images_and_a_heavy_shadow_are_told(fitted):

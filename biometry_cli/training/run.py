@@ -10,27 +10,15 @@ from accelerate import Accelerator
 from torch import nn
 from torch.utils.data import DataLoader
 
-from biometry_cli.bundle import (
-    ModelCard,
-    ModelSpec,
-    TrainingSummary,
-    make_card,
-    read_card,
-    write_model,
-)
+from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
 from biometry_cli.data.check import DataReport
 from biometry_cli.data.dataset import EpochOrder, TrainingData
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
-from biometry_cli.evaluation.calibrate import calibrate, divide_validation, images_to_calibrate
+from biometry_cli.evaluation.calibrate import divide_validation
 from biometry_cli.evaluation.evaluate import evaluate
 from biometry_cli.files import make_folder, remove_leftovers, write_text
-from biometry_cli.inference.backends import (
-    TorchBackend,
-    choose_device,
-    load_network,
-    set_threads,
-)
+from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.models.catalog import build
 from biometry_cli.report.history import write_history
@@ -40,6 +28,7 @@ from biometry_cli.sources import settings_toml
 from biometry_cli.tasks.classify import loss as classify_loss
 from biometry_cli.tasks.segment import loss as segment_loss
 from biometry_cli.training.average import AveragedNetwork
+from biometry_cli.training.calibration import calibrate_model
 from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from biometry_cli.training.loop import Learner, train_loop
 from biometry_cli.training.precision import choose_precision
@@ -188,7 +177,9 @@ class _Run:
             save=save,
             watcher=self.watcher,
         )
-        return TrainedRun(self.run, progress, self._calibrate())
+        seed = settings.seed
+        card = calibrate_model(self.run.model, self.dataset, seed, self.device, self.watcher)
+        return TrainedRun(self.run, progress, card)
 
     def _learner(self) -> Learner:
         settings = self.settings.train
@@ -255,18 +246,6 @@ class _Run:
         result = evaluate(predictor, self.choosing, "val", distances=False)
         score = result.metrics[_SCORE[result.task]]
         return -1.0 if score is None else score, result.metrics
-
-    def _calibrate(self) -> ModelCard:
-        """Measure the best model's errors on the validation split; keep them in its file."""
-        card = read_card(self.run.model)
-        network = load_network(self.run.model, card).to(self.device)
-        predictor = Predictor(card, TorchBackend(network, self.device), name=self.spec.name)
-        seed = self.settings.train.seed
-        self.watcher.phase("calibrating", images_to_calibrate(self.dataset, card.task, seed))
-        fitted = calibrate(predictor, self.dataset, seed=seed, on_image=self.watcher.advance)
-        card = card.model_copy(update={"calibration": fitted})
-        write_model(self.run.model, card, network.state_dict())
-        return card
 
     def _card(self, progress: Progress) -> ModelCard:
         rows = [row for row in progress.history if row["epoch"] == progress.best_epoch]

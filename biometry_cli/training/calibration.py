@@ -1,0 +1,39 @@
+"""The end of a training run: what its model is worth, written into its file."""
+
+from pathlib import Path
+
+from biometry_cli.bundle import ModelCard, read_card, write_model
+from biometry_cli.data.layout import Dataset
+from biometry_cli.evaluation.calibrate import calibrate, images_to_calibrate
+from biometry_cli.inference.backends import TorchBackend, load_network
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.watch import Watcher
+
+
+def calibrate_model(
+    path: Path, dataset: Dataset, seed: int, device: str, watcher: Watcher
+) -> ModelCard:
+    """Calibrate a finished model on its validation split and keep the result in its file.
+
+    Args:
+        path: the model file; it is replaced.
+        dataset: the data that it was trained on.
+        seed: of the run, which parted the validation subjects.
+        device: "cpu" or "cuda".
+        watcher: told of each image.
+
+    Returns:
+        The model's card with its calibration.
+
+    Raises:
+        DataError: an image or mask that cannot be read.
+        UsageError: the file cannot be written.
+    """
+    card = read_card(path)
+    network = load_network(path, card).to(device)
+    predictor = Predictor(card, TorchBackend(network, device), name=card.model.name)
+    watcher.phase("calibrating", images_to_calibrate(dataset, card.task, seed))
+    fitted = calibrate(predictor, dataset, seed=seed, on_image=watcher.advance)
+    card = card.model_copy(update={"calibration": fitted})
+    write_model(path, card, network.state_dict())
+    return card

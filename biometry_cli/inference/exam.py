@@ -22,7 +22,7 @@ _ORDER = {"head": 0, "abdomen": 1, "femur": 2}  # in a report; other structures 
 
 @dataclass(frozen=True)
 class _Offer:
-    """One structure of one image, and its usable measures by name."""
+    """One structure of one image, and its measures by name."""
 
     file: str
     structure: MeasuredStructure
@@ -45,7 +45,8 @@ def combine_exam(
     """Treat the images as one fetus.
 
     An image that cannot be read, has no known pixel size or is unlike the training images is left
-    out, and so is a structure that its image shows less than 90 % as surely as its surest one.
+    out, and so is a structure with a size that no fetus has, or one that its image shows less than
+    90 % as surely as its surest one.
     With "best", all measures of a structure come from the image with the fewest flags, then from
     the one whose mask is surest. With "median", each measure is the median of all that offer it.
 
@@ -120,13 +121,11 @@ def _offers(reading: Reading) -> list[_Offer]:
     offers = []
     for structure in reading.measured:
         names = measure_names(structure.name)
-        usable = {
-            each.name: each
-            for each in reading.prediction.measurements
-            if each.name in names and IMPLAUSIBLE not in each.flags
-        }
-        if usable and structure.certainty >= _LEAST_CERTAINTY * surest:
-            offers.append(_Offer(reading.prediction.file, structure, usable))
+        own = {e.name: e for e in reading.prediction.measurements if e.name in names}
+        # One absurd size makes its outline, or the pixel size, doubtful: the others go with it.
+        absurd = any(IMPLAUSIBLE in each.flags for each in own.values())
+        if own and not absurd and structure.certainty >= _LEAST_CERTAINTY * surest:
+            offers.append(_Offer(reading.prediction.file, structure, own))
     return offers
 
 

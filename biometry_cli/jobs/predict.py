@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from biometry_cli.errors import BiometryError
+from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
 from biometry_cli.inference.predictor import Failure, Predictor, Reading, load
 from biometry_cli.inference.sources import with_spacing
@@ -39,7 +39,8 @@ class PredictionJob:
 
     Raises:
         ModelFileError: no usable model.
-        UsageError: nothing named, files that the model cannot give, or an unwritable place.
+        UsageError: nothing named, one age for several exams, files that the model cannot give,
+            or an unwritable place.
         DataError: a folder or pattern without images, or an unusable ``spacing.csv``.
     """
 
@@ -62,6 +63,11 @@ class PredictionJob:
         self._settings, self._age = settings.predict, age
         self._files = expand_inputs(inputs)
         self._groups = None if plan is None else group_files(self._files, plan.group_by)
+        if age is not None and self._groups is not None and len(self._groups) > 1:
+            raise UsageError(
+                f"one gestational age is given for {len(self._groups)} exams",
+                mend="Call `biometry predict` once for each, or leave the age out",
+            )
         self._sources = with_spacing(self._files, spacing_mm)
         self._stems = output_stems(self._files)
         self._outputs = PredictionFiles(wanted, self._predictor, settings, self._files)

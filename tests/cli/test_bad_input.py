@@ -163,6 +163,13 @@ CASES = [
         ("finds nothing", "Change the expression"),
     ),
     BadInput(
+        "one age for all",
+        _nothing,
+        f"{PREDICT} data/test/images --group-by [0-9]+_.* --ga 24+3 --weights model.safetensors",
+        USAGE,
+        ("one gestational age", "exams"),
+    ),
+    BadInput(
         "no choice", _nothing, f"{PREDICT} x.png --exam --choice worst", USAGE, ("exam_choice",)
     ),
     BadInput(

@@ -165,7 +165,7 @@ CASES = [
     BadInput(
         "one age for all",
         _nothing,
-        f"{PREDICT} data/test/images --group-by [0-9]+_.* --ga 24+3 --weights model.safetensors",
+        f"{PREDICT} data/test/images --group-by [0-9]+_.* --ga 24+3",
         USAGE,
         ("one gestational age", "exams"),
     ),

@@ -30,7 +30,10 @@ def guarantee_of(fitted: MeasureCalibration | None) -> str:
         return (
             f"no interval: {fitted.subjects} calibration subjects, and {FEWEST_SUBJECTS} are needed"
         )
-    promise = f"holds the reference in {100 * LEVEL:.0f} % of new subjects like those calibrated on"
+    promise = (
+        f"holds the reference in {100 * LEVEL:.0f} % of new subjects like those calibrated on, "
+        f"with {100 * fitted.confidence:.0f} % confidence"
+    )
     if fitted.apart:
         return f"{promise} (split-conformal, {fitted.subjects} subjects kept apart)"
     return (

@@ -17,7 +17,7 @@ from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
-from biometry_cli.report.overlay import draw_overlay, mask_image
+from biometry_cli.report.overlay import draw_overlay, draw_scan, mask_image
 from biometry_cli.report.tabular import PredictionCsv
 from biometry_cli.results.prediction import Exam, FailedFile, Prediction
 from biometry_cli.settings import Settings
@@ -131,21 +131,24 @@ class PredictionFiles:
         for table in (self._csv, self._hc18):
             if table is not None:
                 table.add(answer)
-        wanted, overlay = self._wanted, None
-        if isinstance(reading, Reading) and (wanted.overlay or wanted.report is not None):
-            overlay = draw_overlay(reading)
-        if wanted.folder is not None and overlay is not None and wanted.overlay:
-            with replacing(self._noted(wanted.folder / f"{stem}_overlay.png")) as temporary:
-                overlay.save(temporary)
-        masks = reading.masks if isinstance(reading, Reading) else None
-        if wanted.folder is not None and masks is not None and wanted.masks:
-            with replacing(self._noted(wanted.folder / f"{stem}_mask.png")) as temporary:
-                mask_image(masks.mask).save(temporary)
-        if wanted.report is not None:
+        if isinstance(reading, Reading):
+            self._draw(reading, stem)
+        if self._wanted.report is not None:
             from biometry_cli.report.html.prediction_page import Shown
 
-            shown = answer if isinstance(answer, FailedFile) else Shown(answer, overlay)
-            self._shown.append(shown)
+            if isinstance(answer, FailedFile):
+                self._shown.append(answer)
+            elif isinstance(reading, Reading):
+                self._shown.append(Shown(answer, draw_scan(reading)))
+
+    def _draw(self, reading: Reading, stem: str) -> None:
+        folder, masks = self._wanted.folder, reading.masks
+        if folder is not None and self._wanted.overlay:
+            with replacing(self._noted(folder / f"{stem}_overlay.png")) as temporary:
+                draw_overlay(reading).save(temporary)
+        if folder is not None and self._wanted.masks and masks is not None:
+            with replacing(self._noted(folder / f"{stem}_mask.png")) as temporary:
+                mask_image(masks.mask).save(temporary)
 
     def add_exam(self, exam: Exam, readings: Sequence[Reading]) -> None:
         """Draw an exam's images on one sheet. Raises UsageError where it cannot be written."""

@@ -50,10 +50,8 @@ def draw_overlay(reading: "Reading") -> Image.Image:
     Returns:
         An RGB picture, wider than the scan and at least as high.
     """
-    height, width = reading.pixels.shape
-    zoom = max(1, math.ceil(LEAST_SIDE_PX / max(height, width)))
-    unit_px = max(height, width) * zoom / LEAST_SIDE_PX
-    scan = draw_marks(reading, (width * zoom, height * zoom), unit_px)
+    size_px, unit_px = _enlarged(reading)
+    scan = draw_marks(reading, size_px, unit_px)
     panel = Panel(round(WIDTH * unit_px), scan.height, unit_px)
     unlike = UNLIKE_TRAINING in reading.prediction.flags
     if unlike:
@@ -63,6 +61,22 @@ def draw_overlay(reading: "Reading") -> Image.Image:
     if unlike:
         draw_banner(picture, unit_px)
     return picture
+
+
+def draw_scan(reading: "Reading") -> Image.Image:
+    """The same scan without the figures on its right, for a page that has them beside it."""
+    size_px, unit_px = _enlarged(reading)
+    scan = draw_marks(reading, size_px, unit_px)
+    if UNLIKE_TRAINING in reading.prediction.flags:
+        draw_banner(scan, unit_px)
+    return scan
+
+
+def _enlarged(reading: "Reading") -> tuple[tuple[int, int], float]:
+    """Size (width, height) of the drawn scan, and the width of a thin line, in px."""
+    height, width = reading.pixels.shape
+    zoom = max(1, math.ceil(LEAST_SIDE_PX / max(height, width)))
+    return (width * zoom, height * zoom), max(height, width) * zoom / LEAST_SIDE_PX
 
 
 def draw_marks(reading: "Reading", size_px: tuple[int, int], unit_px: float) -> Image.Image:

@@ -57,8 +57,8 @@ def image_part(
     class_ = "sides both" if len(sides) > 1 else "sides"
     parts = [element("div", joined(sides), class_=class_)]
     if not of_exam:
-        parts += _assessment(prediction, key, notes, curves)
-    parts.append(remarks(prediction.notes))
+        # The notes are on the age, weight and centiles, which an exam has for all its images.
+        parts += [*_assessment(prediction, key, notes, curves), remarks(prediction.notes)]
     return _article(prediction.file, key, joined(parts))
 
 

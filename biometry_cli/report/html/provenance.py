@@ -19,7 +19,7 @@ class Provenance:
         model: name, hash, task, classes, the data it learned from, when it was made, ...
         software: versions.
         settings: what was set.
-        inputs: each file and its SHA-256.
+        inputs: each file and the first digits of its SHA-256.
         created: when the report was made.
     """
 
@@ -51,7 +51,9 @@ def _inputs(provenance: Provenance) -> Markup:
     if not provenance.inputs:
         return NOTHING
     rows = [[file, element("code", digest)] for file, digest in provenance.inputs]
-    shown = table("Input files", [Column("File"), Column("SHA-256")], rows, stacked=True)
+    shown = table(
+        "Input files", [Column("File"), Column("SHA-256, first digits")], rows, stacked=True
+    )
     if len(rows) > _MANY_INPUTS:
         return folded(f"{len(rows)} input files and their SHA-256", shown)
     return shown

@@ -27,6 +27,7 @@ def test_quickstart(tmp_path):
     assert list((tmp_path / "new" / "predictions").glob("*_overlay.png"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["binary.toml", "three_classes.toml"])
 def test_settings_files(name, biometry, segmentation_folder, tmp_path):
     folder = segmentation_folder / "data"

@@ -15,7 +15,6 @@ from biometry_cli.files import make_folder, replacing, write_text
 from biometry_cli.inference.predictor import Predictor, Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
 from biometry_cli.report.cases import draw_case, pick_cases
-from biometry_cli.report.confusion import write_confusion
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.report.tabular import write_cases, write_metrics
 from biometry_cli.results.evaluation import Case, Evaluation
@@ -59,8 +58,10 @@ class EvaluationFiles:
             UsageError: something cannot be written.
         """
         from biometry_cli.report.charts.bland_altman import write_bland_altman
+        from biometry_cli.report.charts.confusion_chart import confusion_chart
         from biometry_cli.report.charts.error_by_size import write_error_by_size
         from biometry_cli.report.charts.scatter import write_scatter
+        from biometry_cli.report.charts.style import write_png
 
         make_folder(folder)
         write_cases(folder / "cases.csv", self._evaluation)
@@ -77,7 +78,7 @@ class EvaluationFiles:
             write_scatter(folder / f"{stem}_scatter.png", pairs, measure)
             write_error_by_size(folder / f"{stem}_error_by_size.png", pairs, measure)
         if self._evaluation.confusion_matrix is not None:
-            write_confusion(folder / "confusion.png", self._evaluation)
+            write_png(folder / "confusion.png", confusion_chart(self._evaluation))
         masks = [sample.mask for sample in self._samples if sample.mask is not None]
         write_manifest(
             folder / MANIFEST_FILE,

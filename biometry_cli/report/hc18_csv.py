@@ -5,15 +5,11 @@ van den Heuvel et al., Automated measurement of fetal head circumference using 2
 images, PLoS ONE 13(8):e0200412, 2018, and https://hc18.grand-challenge.org.
 """
 
-import csv
 import math
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from biometry_cli.files import replacing
 from biometry_cli.measure.ellipse import Ellipse
+from biometry_cli.report.growing_csv import GrowingCsv
 from biometry_cli.report.words import spacing_pair
 from biometry_cli.results.measures import EllipseShape
 from biometry_cli.results.prediction import FailedFile, Prediction
@@ -28,7 +24,7 @@ COLUMNS = (
 )
 
 
-class Hc18Csv:
+class Hc18Csv(GrowingCsv):
     """A submission that grows by one line an image and appears when it is complete.
 
     Lengths are in mm from the centre of the image's first pixel, x to the right and y down;
@@ -51,27 +47,9 @@ class Hc18Csv:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._stack = ExitStack()
+        super().__init__(path, COLUMNS)
         self.written = 0
         self.left_out: list[tuple[str, str]] = []
-
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            temporary = stack.enter_context(replacing(self._path))
-            stream = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
-            self._writer = csv.writer(stream, lineterminator="\n")
-            self._writer.writerow(COLUMNS)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        return self._stack.__exit__(kind, error, trace)
 
     def add(self, answer: Prediction | FailedFile) -> None:
         """Write the line of one image, or note why it has none."""
@@ -84,7 +62,7 @@ class Hc18Csv:
             self.left_out.append((answer.file, reason))
             return
         lengths_mm = (ellipse.center_x, ellipse.center_y, ellipse.semi_major, ellipse.semi_minor)
-        self._writer.writerow(
+        self.write(
             [
                 Path(answer.file).name,
                 *(f"{length_mm:.6f}" for length_mm in lengths_mm),

@@ -3,12 +3,10 @@
 import csv
 import math
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from biometry_cli.files import replacing, write_text
+from biometry_cli.report.growing_csv import GrowingCsv
 from biometry_cli.report.words import spacing_pair
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.prediction import FailedFile, Prediction
@@ -41,8 +39,8 @@ def write_metrics(path: Path, evaluation: Evaluation) -> None:
     write_text(path, evaluation.model_dump_json(exclude={"cases"}, indent=2) + "\n")
 
 
-class PredictionCsv:
-    """A CSV that grows by one line an image and appears under its name when it is complete.
+class PredictionCsv(GrowingCsv):
+    """One line an image.
 
     Its columns, which stand there whether or not an image fills them:
 
@@ -65,40 +63,22 @@ class PredictionCsv:
     """
 
     def __init__(self, path: Path, measures: Sequence[str], classes: Sequence[str]) -> None:
-        self._path, self._measures, self._classes = path, tuple(measures), tuple(classes)
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            temporary = stack.enter_context(replacing(self._path))
-            stream = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
-            self._writer = csv.writer(stream, lineterminator="\n")
-            self._writer.writerow(self._columns())
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool | None:
-        return self._stack.__exit__(kind, error, trace)
+        self._measures = tuple(measures)
+        super().__init__(
+            path,
+            [
+                *("file", "spacing_row_mm", "spacing_column_mm", "unit"),
+                *(name for measure in measures for name in _interval_columns(measure)),
+                *("ga_weeks", "efw_g", "label"),
+                *(f"p_{name}" for name in classes),
+                *("unlike_training", "flags", "error"),
+            ],
+        )
 
     def add(self, answer: Prediction | FailedFile) -> None:
         """Write the line of one image."""
         cells = _error_cells(answer) if isinstance(answer, FailedFile) else self._cells(answer)
-        self._writer.writerow([cells.get(name, "") for name in self._columns()])
-
-    def _columns(self) -> list[str]:
-        measures = [name for measure in self._measures for name in _interval_columns(measure)]
-        return [
-            *("file", "spacing_row_mm", "spacing_column_mm", "unit"),
-            *measures,
-            *("ga_weeks", "efw_g", "label"),
-            *(f"p_{name}" for name in self._classes),
-            *("unlike_training", "flags", "error"),
-        ]
+        self.write([cells.get(name, "") for name in self._columns])
 
     def _cells(self, answer: Prediction) -> dict[str, str]:
         spacing = spacing_pair(answer.spacing_mm)

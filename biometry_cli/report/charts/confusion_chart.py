@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _CELL = 36
 _LETTER = 7.6
 _LONGEST_NAME = 26
+_LARGEST = 1200  # side of the matrix: hundreds of classes must still give a sane picture
 _FULLEST = 0.5  # opacity of a share of 1: the number on it keeps a contrast of 4.5 : 1
 
 
@@ -60,7 +61,7 @@ def confusion_chart(evaluation: Evaluation) -> Chart:
         axes.spines[:].set_visible(False)
 
     longest = max(map(len, names), default=0)
-    side = _CELL * max(len(matrix), 2)
+    side = min(_CELL * max(len(matrix), 2), _LARGEST)
     return Chart(
         title="Confusion matrix",
         description=f"Rows are true classes, columns called classes, by number. {right} of "

@@ -62,3 +62,10 @@ def test_losses_share_a_chart_and_other_figures_have_their_own() -> None:
 def test_no_history_gives_no_chart() -> None:
     assert training_curves([]) == []
     assert training_curves([{"epoch": 1.0}]) == []
+
+
+def test_many_classes_give_a_picture_of_sane_size() -> None:
+    matrix = [[int(row == column) for column in range(90)] for row in range(90)]
+    many = evaluation(matrix).model_copy(update={"classes": [f"class {i}" for i in range(90)]})
+    chart = confusion_chart(many)
+    assert max(chart.width, chart.height) < 1700

@@ -1,0 +1,47 @@
+"""A CSV that grows line by line and appears under its name when it is complete."""
+
+import csv
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from biometry_cli.files import replacing
+
+
+class GrowingCsv:
+    """Base of the tables that ``predict`` writes; use it as a context.
+
+    Args:
+        path: the file.
+        columns: its header line.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._path, self._columns = path, columns
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            temporary = stack.enter_context(replacing(self._path))
+            stream = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
+            self._writer = csv.writer(stream, lineterminator="\n")
+            self._writer.writerow(self._columns)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        return self._stack.__exit__(kind, error, trace)
+
+    def write(self, row: Sequence[str]) -> None:
+        """Add one line."""
+        self._writer.writerow(row)

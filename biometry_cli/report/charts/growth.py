@@ -1,11 +1,10 @@
 """A growth chart with one fetus on it."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biometry_cli.report.charts.palette import Colors
-from biometry_cli.report.charts.style import Chart, write_png
+from biometry_cli.report.charts.style import Chart
 from biometry_cli.results.base import Interval
 
 if TYPE_CHECKING:
@@ -89,11 +88,6 @@ def growth(curves: ChartCurves, fetus: FetusPoint | None = None) -> Chart:
         f"weeks.{place}",
         draw=draw,
     )
-
-
-def write_growth(path: Path, curves: ChartCurves, fetus: FetusPoint | None = None) -> None:
-    """Write it as PNG. Raises ValueError as ``growth``, UsageError where it cannot be written."""
-    write_png(path, growth(curves, fetus))
 
 
 def _name_curves(axes: "Axes", colors: Colors, curves: ChartCurves, centiles: list[float]) -> None:

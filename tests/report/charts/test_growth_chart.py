@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from biometry_cli.report.charts.growth import ChartCurves, FetusPoint, growth, write_growth
+from biometry_cli.report.charts.growth import ChartCurves, FetusPoint, growth
 from biometry_cli.report.charts.palette import LIGHT
+from biometry_cli.report.charts.style import write_png
 from tests.report.charts.chart_reading import drawn, texts
 
 CURVES = ChartCurves(
@@ -63,5 +64,5 @@ def test_a_curve_of_another_length_is_refused() -> None:
 
 
 def test_it_can_be_a_file(tmp_path: Path) -> None:
-    write_growth(tmp_path / "g.png", CURVES, FETUS)
+    write_png(tmp_path / "g.png", growth(CURVES, FETUS))
     assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")

@@ -9,15 +9,15 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
-    from biometry_cli.models.catalog import CATALOG, EXAMPLE_CLASSES, count_parameters
+    from biometry_cli.models.catalog import CATALOG, EXAMPLE_OUTPUTS, count_parameters
     from biometry_cli.report.consoles import out
     from biometry_cli.report.tables import models_table
 
     rows = [
         {
             "name": name,
-            "task": entry.task,
-            "parameters": count_parameters(name, EXAMPLE_CLASSES[entry.task]),
+            "tasks": list(entry.tasks),
+            "parameters": count_parameters(name, EXAMPLE_OUTPUTS[entry.tasks[0]]),
             "width": entry.default_width,
             "purpose": entry.purpose,
         }
@@ -29,7 +29,12 @@ def models(as_json: Json = False) -> None:
     out().print(
         models_table(
             [
-                (str(r["name"]), str(r["task"]), f"{r['parameters']:,}", str(r["purpose"]))
+                (
+                    str(r["name"]),
+                    ", ".join(map(str, r["tasks"])),
+                    f"{r['parameters']:,}",
+                    str(r["purpose"]),
+                )
                 for r in rows
             ]
         )

@@ -43,7 +43,7 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file with a header, cells stripped; a BOM and CRLF are fine.
 
     Raises:
-        DataError: unreadable, not UTF-8, or one of ``columns`` is missing from the header.
+        DataError: unreadable, not UTF-8, or a header without one of ``columns`` or with one twice.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -59,6 +59,11 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
             f"has no column {', '.join(missing)} (found: {', '.join(header) or 'nothing'})",
             where=path,
             mend="Mend the header line",
+        )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"has the column {twice[0]} twice", where=path, mend="Keep one of the columns"
         )
     for row in reader:
         yield {

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 from biometry_cli.bundle import ModelCard, library_versions
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable, write_text
-from biometry_cli.inference.predictor import Failure, Predictor, Reading
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.provenance import growth_curves, model_facts, provenance
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet

@@ -12,7 +12,8 @@ from biometry_cli.errors import DataError, ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.evaluate import evaluate, sources_of
 from biometry_cli.evaluation.segmentation import SegmentationScores
-from biometry_cli.inference.predictor import Predictor, Reading
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Reading
 from biometry_cli.results.prediction import Prediction
 from tests.inference.test_predictor import TruthBackend, make_card
 

@@ -19,7 +19,7 @@ def _stored(folder, name):
     classes = ("background", "head") if CATALOG[name].task == "segment" else tuple("abcdefgh")
     card = make_card(CATALOG[name].task, classes, size=(64, 96))
     card = card.model_copy(update={"model": card.model.model_copy(update={"name": name})})
-    network = build(name, classes=len(classes), height_px=64, width_px=96)
+    network = build(name, outputs=len(classes), height_px=64, width_px=96)
     for _ in range(3):
         network.train()(torch.randn(4, 1, 64, 96) * 2 + 1)
     path = folder / "model.safetensors"

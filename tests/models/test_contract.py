@@ -33,7 +33,7 @@ CLASS_NAMES = ("background", "head", "femur")
 def make(name: str, size: tuple[int, int] = SIZE, width: float = 0.125) -> nn.Module:
     """A small network with the same weights each time."""
     torch.manual_seed(0)
-    return build(name, classes=CLASSES, height_px=size[0], width_px=size[1], width=width)
+    return build(name, outputs=CLASSES, height_px=size[0], width_px=size[1], width=width)
 
 
 def noise(count: int, size: tuple[int, int] = SIZE) -> Tensor:
@@ -72,7 +72,7 @@ class TestContract:
         network(noise(3))  # batch norm's running figures are part of the weights
         save_file(network.state_dict(), tmp_path / "weights.safetensors")
         torch.manual_seed(99)
-        other = build(name, classes=CLASSES, height_px=SIZE[0], width_px=SIZE[1], width=0.125)
+        other = build(name, outputs=CLASSES, height_px=SIZE[0], width_px=SIZE[1], width=0.125)
         assert not torch.equal(other.eval()(noise(2)), network.eval()(noise(2)))
         other.load_state_dict(load_file(tmp_path / "weights.safetensors"))
         assert torch.equal(other.eval()(noise(2)), network.eval()(noise(2)))
@@ -143,7 +143,7 @@ class TestContract:
     def test_classes_set_the_last_layer_alone(self, name: str) -> None:
         sizes = {}
         for classes in (2, 5):
-            network = build(name, classes=classes, height_px=48, width_px=64, width=0.125)
+            network = build(name, outputs=classes, height_px=48, width_px=64, width=0.125)
             sizes[classes] = {key: value.shape for key, value in network.state_dict().items()}
         different = {key for key in sizes[2] if sizes[2][key] != sizes[5][key]}
         assert len({key.rsplit(".", 1)[0] for key in different}) == 1
@@ -173,7 +173,7 @@ def test_every_task_has_a_default() -> None:
 
 def test_an_unknown_network_lists_the_known() -> None:
     with pytest.raises(UsageError, match="no model 'vgg'") as caught:
-        build("vgg", classes=2, height_px=64, width_px=64)
+        build("vgg", outputs=2, height_px=64, width_px=64)
     assert all(name in caught.value.mend for name in CATALOG)
 
 
@@ -195,13 +195,13 @@ class TestBiometryDetection:
     @pytest.mark.parametrize("classes", [2, 8])
     @pytest.mark.parametrize("size", [(128, 128), (61, 47), (4, 5)])
     def test_number_of_parameters(self, classes: int, size: tuple[int, int]) -> None:
-        network = build("biometry-cnn", classes=classes, height_px=size[0], width_px=size[1])
+        network = build("biometry-cnn", outputs=classes, height_px=size[0], width_px=size[1])
         first, second = 12 * (1 * 9 + 1), 24 * (12 * 9 + 1)
         last = (24 * (size[0] // 4) * (size[1] // 4) + 1) * classes
         assert sum(p.numel() for p in network.parameters()) == first + second + last
 
     def test_layers(self) -> None:
-        network = build("biometry-cnn", classes=8, height_px=128, width_px=128)
+        network = build("biometry-cnn", outputs=8, height_px=128, width_px=128)
         leaves = [each for each in network.modules() if not list(each.children())]
         assert [type(each) for each in leaves] == [
             nn.Conv2d, nn.ReLU, nn.MaxPool2d,
@@ -236,4 +236,4 @@ class TestBiometryDetection:
 
     def test_an_input_too_small_for_two_poolings(self) -> None:
         with pytest.raises(ValueError, match="at least 4 x 4"):
-            build("biometry-cnn", classes=2, height_px=3, width_px=64)
+            build("biometry-cnn", outputs=2, height_px=3, width_px=64)

@@ -1,5 +1,7 @@
 """``biometry models``."""
 
+from typing import Any
+
 import typer
 
 from biometry_cli.cli.options import Json
@@ -13,7 +15,7 @@ def models(as_json: Json = False) -> None:
     from biometry_cli.report.consoles import out
     from biometry_cli.report.tables import models_table
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": name,
             "tasks": list(entry.tasks),
@@ -29,13 +31,8 @@ def models(as_json: Json = False) -> None:
     out().print(
         models_table(
             [
-                (
-                    str(r["name"]),
-                    ", ".join(map(str, r["tasks"])),
-                    f"{r['parameters']:,}",
-                    str(r["purpose"]),
-                )
-                for r in rows
+                (row["name"], "\n".join(row["tasks"]), f"{row['parameters']:,}", row["purpose"])
+                for row in rows
             ]
         )
     )

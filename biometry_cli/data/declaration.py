@@ -29,9 +29,9 @@ class Declaration(MaskCoding):
     """The content of ``dataset.toml``; every key is optional.
 
     ``subject`` is a regular expression whose first group, searched in the file's stem, names the
-    subject; without it the subject is the stem before its first ``_``. ``landmarks`` names the points
-    of ``landmarks.csv`` to learn, all when empty; ``swap`` lists pairs of them that change places
-    in a mirror image.
+    subject; without it the subject is the stem before its first ``_``. ``landmarks`` names the
+    points of ``landmarks.csv`` to learn, all when empty; ``swap`` lists pairs of them that change
+    places in a mirror image.
     """
 
     task: Task | None = None

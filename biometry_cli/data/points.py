@@ -15,7 +15,7 @@ _NUMBERED = re.compile(r"(?P<family>.+)_(?P<number>\d+)")
 
 
 def calipers_of(names: Sequence[str]) -> Calipers:
-    """Places of the two ends of each caliper, by its name, in the order of their first ends.
+    """Places of the two ends of each caliper, by its name, in the order in which they come.
 
     Raises:
         ValueError: a name that is empty or there twice, or one end of a caliper alone.
@@ -34,11 +34,7 @@ def calipers_of(names: Sequence[str]) -> Calipers:
                 f"the landmark {name}_{alone} is one end of a caliper, and {name}_{3 - alone} is "
                 "missing"
             )
-    return {
-        name: (ends[1], ends[2])
-        for name, ends in sorted(families.items(), key=lambda f: min(f[1].values()))
-        if set(ends) == {1, 2}
-    }
+    return {name: (ends[1], ends[2]) for name, ends in families.items() if set(ends) == {1, 2}}
 
 
 def heatmaps_of(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:

@@ -53,8 +53,8 @@ def calibrate(
     """Fit all that a model's card says of its errors and of its training images.
 
     A measure's reference is that of ``spacing.csv`` where there is one, else the measure of the
-    annotated mask or between the annotated points. The whole validation split sets the limits of what is unlike training: they
-    hardly depend on the checkpoint.
+    annotated mask or between the annotated points. The whole validation split sets the limits of
+    what is unlike training: they hardly depend on the checkpoint.
 
     Args:
         predictor: the finished model.

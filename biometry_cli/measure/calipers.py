@@ -30,7 +30,7 @@ def structure_of(caliper: str) -> str:
 
 
 def caliper_measures(calipers: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The measures that calipers of these names can give, by structure, in the order of a report."""
+    """The measures that calipers of these names can give, by structure, in a report's order."""
     given: dict[str, list[str]] = {}
     for caliper in calipers:
         given.setdefault(structure_of(caliper), []).append(caliper.upper())

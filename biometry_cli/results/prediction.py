@@ -24,10 +24,10 @@ class Prediction(Result):
     ``label`` and ``probabilities`` are set for classification; ``structures`` and
     ``measurements`` for segmentation; ``points``, by name and None for one that is not visible,
     and ``measurements`` for landmarks. A model of both measures from its masks, and gives the
-    measures between its points as ``point_measurements`` beside them. ``unlike_training`` is how far the image lies from what
-    the model learned from: above 1 it is flagged ``unlike_training``; None where the model holds
-    no such score. Age, weight and centiles come from this image alone, and stay empty without
-    a pixel size.
+    measures between its points as ``point_measurements`` beside them. ``unlike_training`` is how
+    far the image lies from what the model learned from: above 1 it is flagged
+    ``unlike_training``; None where the model holds no such score. Age, weight and centiles come
+    from this image alone, and stay empty without a pixel size.
     """
 
     file: str

@@ -188,6 +188,9 @@ class ExportSettings(Section):
     tolerance: float = Field(
         1e-4, gt=0, le=0.1, description="largest allowed difference of any probability"
     )
+    tolerance_px: float = Field(
+        0.05, gt=0, le=10, description="largest allowed distance of any landmark, input pixels"
+    )
 
 
 class DeviceSettings(Section):

@@ -96,11 +96,8 @@ def _with_points(
     card: ModelCard,
 ) -> Reading:
     labels = card.labels
-    if logits.ndim == 3:
-        points = landmarks.decode_heatmaps(logits[len(labels.classes) :], labels, placement)
-    else:
-        size = (card.preprocess.height_px, card.preprocess.width_px)
-        points = landmarks.decode_coordinates(logits, labels, placement, size)
+    size = (card.preprocess.height_px, card.preprocess.width_px)
+    points = landmarks.decode(logits, labels, placement, size)
     ends, certainty = {}, {}
     for name, places in labels.calipers.items():
         first, second = (points[labels.points[place]] for place in places)

@@ -38,6 +38,22 @@ class DecodedPoint:
     confidence: float | None = None
 
 
+def decode(
+    answer: FloatArray, labels: LabelSchema, placement: Placement, size: tuple[int, int]
+) -> dict[str, DecodedPoint | None]:
+    """A network's answer to one image -> its points by name, None for one not visible.
+
+    Args:
+        answer: (C + K, h, w), classes before heatmaps; or coordinates (2P,) or (3P,).
+        labels: which points and classes there are.
+        placement: of the image in the network's input.
+        size: (h, w) of the input.
+    """
+    if answer.ndim == 3:
+        return decode_heatmaps(answer[len(labels.classes) :], labels, placement)
+    return decode_coordinates(answer, labels, placement, size)
+
+
 def decode_heatmaps(
     logits: FloatArray, labels: LabelSchema, placement: Placement
 ) -> dict[str, DecodedPoint | None]:

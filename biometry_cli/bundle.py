@@ -105,8 +105,10 @@ def make_card(
 def traced_settings(settings: Settings) -> dict[str, Any]:
     """The settings that shape a model, without this machine's paths and names."""
     traced = settings.model_dump(mode="json", exclude_none=True)
-    for section, key in (("data", "folder"), ("train", "runs_folder"), ("predict", "weights")):
+    for section, key in (("data", "folder"), ("train", "runs_folder")):
         traced[section].pop(key, None)
+    for key in ("weights", "more_weights", "planes", "plane_structures"):
+        traced["predict"].pop(key, None)
     return traced
 
 

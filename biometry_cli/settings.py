@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from biometry_cli.plane_structures import parse_pairs, with_defaults
+
 TaskName = Literal["segment", "classify", "landmarks", "segment,landmarks"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -154,6 +156,15 @@ class PredictSettings(Section):
     weights: Path | None = Field(
         None, description="model file (.safetensors, .onnx) or run folder; the latest when not set"
     )
+    more_weights: tuple[Path, ...] = Field(
+        (), description="further models that measure, each of other structures; with planes"
+    )
+    planes: Path | None = Field(
+        None, description="model that recognises each image's plane, and so what is measured"
+    )
+    plane_structures: dict[str, str] = Field(
+        {}, description='structure measured on each plane, laid over the default; "" measures none'
+    )
     batch_size: int = Field(8, ge=1, description="images that pass the network together")
     spacing_mm: tuple[float, ...] | None = Field(
         None, description="pixel size in mm: one number, or row and column"
@@ -164,6 +175,25 @@ class PredictSettings(Section):
     keep_unlike: bool = Field(
         False, description="true lets an exam use images unlike the training images"
     )
+
+    @field_validator("more_weights", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        """Accept ``a.onnx,b.onnx`` beside a list."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("plane_structures", mode="before")
+    @classmethod
+    def _split_pairs(cls, value: object) -> object:
+        """Accept ``thorax=chest,brain=`` beside a table."""
+        return parse_pairs(value) if isinstance(value, str) else value
+
+    @field_validator("plane_structures")
+    @classmethod
+    def _over_defaults(cls, value: dict[str, str]) -> dict[str, str]:
+        return with_defaults(value)
 
     @field_validator("spacing_mm", mode="before")
     @classmethod

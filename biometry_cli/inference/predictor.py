@@ -18,7 +18,7 @@ from biometry_cli.data.preprocess import Placement
 from biometry_cli.errors import BiometryError
 from biometry_cli.inference.backends import Backend, Outputs, open_backend
 from biometry_cli.inference.reading import Failure, Reading, read_measures
-from biometry_cli.inference.reported import UNLIKE_TRAINING, assess_measures
+from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import FloatArray, Source, Spacing, as_gray, with_spacing
 from biometry_cli.inference.unlike import Vector, View, unlike_training, views
 from biometry_cli.measure.growth.assess import GivenAge
@@ -171,10 +171,7 @@ class Predictor:
 
 def _assessed(reading: Reading, age: GivenAge | None) -> Reading:
     """The reading with age, weight and centiles from its measures."""
-    assessment, flags = assess_measures(reading.prediction.measurements, age)
-    known = {name: getattr(assessment, name) for name in type(assessment).model_fields}
-    known["flags"] = [*reading.prediction.flags, *flags]
-    return replace(reading, prediction=reading.prediction.model_copy(update=known))
+    return replace(reading, prediction=with_assessment(reading.prediction, age))
 
 
 def load(

@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from biometry_cli.bundle import ModelCard, library_versions
+from biometry_cli.bundle import library_versions
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable, write_text
-from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.jobs.provenance import growth_curves, model_facts, provenance
+from biometry_cli.jobs.models import Models
+from biometry_cli.jobs.provenance import further_facts, growth_curves, model_facts, provenance
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
@@ -75,29 +75,29 @@ class PredictionFiles:
 
     Args:
         wanted: which files.
-        predictor: the model, named in them.
+        models: named in them.
         settings: as resolved, for the provenance.
         inputs: all images, for the provenance.
 
     Raises:
-        UsageError: files that such a model cannot give.
+        UsageError: files that such models cannot give.
     """
 
     def __init__(
         self,
         wanted: WantedFiles,
-        predictor: Predictor,
+        models: Models,
         settings: Settings,
         inputs: Sequence[Path],
     ) -> None:
-        card = predictor.card
-        if wanted.hc18_csv is not None and "head" not in card.labels.structures:
+        if wanted.hc18_csv is not None and "head" not in models.structures:
+            names = " and ".join(each.name for each in models.answering)
+            known = models.structures or models.answering[0].card.labels.classes
             raise UsageError(
-                f"--hc18-csv needs a model of heads, and {predictor.name} knows "
-                f"{', '.join(card.labels.structures or card.labels.classes)}",
+                f"--hc18-csv needs a model of heads, and {names} knows {', '.join(known)}",
                 mend="Name another model by --weights",
             )
-        self._wanted, self._predictor = wanted, predictor
+        self._wanted, self._models = wanted, models
         self._settings, self._inputs = settings, inputs
         self._stack = ExitStack()
         self._csv: PredictionCsv | None = None
@@ -112,8 +112,7 @@ class PredictionFiles:
             if wanted.folder is not None:
                 make_folder(wanted.folder)
             if wanted.csv is not None:
-                measures, classes = _columns(self._predictor.card)
-                self._csv = stack.enter_context(PredictionCsv(wanted.csv, measures, classes))
+                self._csv = stack.enter_context(_table(wanted.csv, self._models))
             if wanted.hc18_csv is not None:
                 self._hc18 = stack.enter_context(Hc18Csv(wanted.hc18_csv))
             self._stack = stack.pop_all()
@@ -161,7 +160,8 @@ class PredictionFiles:
 
     def finish(self, exams: Sequence[Exam]) -> None:
         """Write the report and the manifest. Raises UsageError where they cannot be written."""
-        wanted, name = self._wanted, self._predictor.name
+        wanted = self._wanted
+        first, further = self._models.answering[0], further_facts(self._models)
         if self._hc18 is not None and self._hc18.left_out:
             file, reason = self._hc18.left_out[0]
             self.remarks.append(
@@ -175,7 +175,7 @@ class PredictionFiles:
                 self._shown,
                 exam=list(exams),
                 curves=growth_curves(),
-                provenance=provenance(self._predictor, self._settings, self._inputs),
+                provenance=provenance(first, self._settings, self._inputs, further),
                 title=_title(exams, self._inputs),
             )
             write_text(wanted.report, page)
@@ -183,7 +183,8 @@ class PredictionFiles:
             write_manifest(
                 wanted.folder / MANIFEST_FILE,
                 command="biometry predict",
-                model=model_facts(self._predictor.card, name),
+                model=model_facts(first.card, first.name),
+                more_models=list(further.values()),
                 inputs=self._inputs,
                 outputs=self._written,
                 settings=self._settings.model_dump(mode="json", exclude_none=True),
@@ -203,7 +204,8 @@ def _title(exams: Sequence[Exam], inputs: Sequence[Path]) -> str:
     return f"Fetal biometry: {inputs[0].name if len(inputs) == 1 else f'{len(inputs)} images'}"
 
 
-def _columns(card: ModelCard) -> tuple[list[str], list[str]]:
-    if card.task == "classify":
-        return [], list(card.labels.classes)
-    return [name for each in card.labels.structures for name in measure_names(each)], []
+def _table(path: Path, models: Models) -> PredictionCsv:
+    measures = [name for each in models.structures for name in measure_names(each)]
+    card = models.answering[0].card
+    classes = card.labels.classes if card.task == "classify" else ()
+    return PredictionCsv(path, measures, classes, planes=models.planes is not None)

@@ -18,9 +18,10 @@ from biometry_cli.report.data_tables import data_report_tables
 from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
 from biometry_cli.report.words import (
     MEASURE_TERMS,
-    flag_lines,
     formula_text,
     interval_text,
+    plane_text,
+    said_flags,
     spacing_pair,
     spacing_text,
     value_text,
@@ -45,19 +46,22 @@ _TOP_CLASSES = 3
 
 
 def prediction_table(prediction: Prediction) -> RenderableType:
-    """One image's answer: its name, measures or classes, age and weight, then its flags."""
+    """One image's answer: name and plane, measures or classes, age and weight, then its flags."""
     heading = Text(Path(prediction.file).name, style="bold", overflow="fold")
     parts: list[RenderableType] = [heading]
-    if prediction.label is not None:
+    if prediction.plane is not None:
+        heading.append(f"  {plane_text(prediction.plane)}", style="not bold cyan")
+    elif prediction.label is not None:
         heading.append(f"  {prediction.label}", style="bold cyan")
-    elif (spacing := spacing_pair(prediction.spacing_mm)) is not None:
+    spacing = spacing_pair(prediction.spacing_mm)
+    if spacing is not None and prediction.label is None:
         heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
     if prediction.measurements:
         parts.append(_measures(prediction))
-    if prediction.probabilities:
+    if prediction.probabilities and prediction.plane is None:
         parts.append(_top_classes(prediction))
     parts += [Text(line) for line in _fetus_lines(prediction)]
-    parts += [Text(f"! {line}", style="yellow") for line in flag_lines(prediction.flags)]
+    parts += [Text(f"! {line}", style="yellow") for line in said_flags(prediction)]
     return Group(*parts, "")
 
 

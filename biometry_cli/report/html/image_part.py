@@ -15,7 +15,7 @@ from biometry_cli.report.html.parts import cards, flags_list, remarks
 from biometry_cli.report.html.pictures import charts_row, picture, share_bar
 from biometry_cli.report.html.tables import Column, facts, table
 from biometry_cli.report.html.wording import NONE, file_name, number
-from biometry_cli.report.words import flag_lines, spacing_pair, spacing_text
+from biometry_cli.report.words import plane_text, said_flags, spacing_pair, spacing_text
 from biometry_cli.results.prediction import FailedFile, Prediction
 
 
@@ -45,7 +45,7 @@ def image_part(
         of_exam: whether the image was taken into an exam.
     """
     prediction = shown.prediction
-    details = [flags_list(flag_lines(prediction.flags))]
+    details = [flags_list(said_flags(prediction))]
     if prediction.task == "classify":
         details.append(_classes(prediction))
     else:
@@ -101,6 +101,8 @@ def _assessment(
 
 def _about(prediction: Prediction) -> Markup:
     rows = [("File", prediction.file)]
+    if prediction.plane is not None:
+        rows.append(("Plane", plane_text(prediction.plane)))
     if prediction.task == "segment":
         spacing = spacing_pair(prediction.spacing_mm)
         rows.append(("Pixel size", spacing_text(spacing) if spacing else f"{NONE} (not known)"))

@@ -9,7 +9,13 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
-    from biometry_cli.models.catalog import CATALOG, EXAMPLE_CLASSES, count_parameters
+    from biometry_cli.models.catalog import (
+        CATALOG,
+        EXAMPLE_CLASSES,
+        TIMM,
+        count_parameters,
+        entry,
+    )
     from biometry_cli.report.consoles import out
     from biometry_cli.report.tables import models_table
 
@@ -26,11 +32,9 @@ def models(as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    out().print(
-        models_table(
-            [
-                (str(r["name"]), str(r["task"]), f"{r['parameters']:,}", str(r["purpose"]))
-                for r in rows
-            ]
-        )
-    )
+    shown = [
+        (str(r["name"]), str(r["task"]), f"{r['parameters']:,}", str(r["purpose"])) for r in rows
+    ]
+    any_of_timm = entry(f"{TIMM}NAME")
+    shown.append((f"{TIMM}NAME", any_of_timm.task, "", any_of_timm.purpose))
+    out().print(models_table(shown))

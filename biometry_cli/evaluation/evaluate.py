@@ -11,7 +11,7 @@ from biometry_cli.evaluation.strata import require_column
 from biometry_cli.inference.predictor import Failure, Predictor
 from biometry_cli.inference.reported import UNLIKE_TRAINING
 from biometry_cli.inference.sources import Source
-from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.evaluation import Evaluation, ReliabilityBin
 
 
 def evaluate(
@@ -53,7 +53,7 @@ def evaluate(
     if predictor.card.task == "segment":
         scores = SegmentationScores(dataset, distances=distances)
     else:
-        scores = ClassificationScores(dataset.labels.classes)
+        scores = ClassificationScores(dataset.labels.classes, predictor.card.calibration.classes)
     sources = sources_of(samples, spacing_mm)
     readings = predictor.readings(sources, batch_size, assess=False)
     unlike = 0
@@ -71,6 +71,9 @@ def evaluate(
     if isinstance(scores, SegmentationScores):
         agreement = scores.agreement(resamples=resamples)
         strata = [] if by is None else scores.strata(by, resamples=resamples)
+    reliability: dict[str, list[ReliabilityBin]] = {}
+    if isinstance(scores, ClassificationScores):
+        reliability = scores.reliability()
     return Evaluation(
         task=predictor.card.task,
         split=split,
@@ -79,6 +82,7 @@ def evaluate(
         counts=counts,
         classes=list(dataset.labels.classes),
         confusion_matrix=scores.confusion(),
+        **reliability,
         agreement=agreement,
         by=by,
         strata=strata,

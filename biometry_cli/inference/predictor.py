@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.bundle import ModelCard, file_hash, read_card
+from biometry_cli.calibration import ClassCalibration
 from biometry_cli.data.images import Scan, read_scan
 from biometry_cli.data.preprocess import Placement
 from biometry_cli.errors import BiometryError
@@ -24,7 +25,7 @@ from biometry_cli.measure.field_of_view import field_of_view
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
 from biometry_cli.results.measures import EllipseShape, Structure
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import UNSURE, Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
 from biometry_cli.tasks.segment import decode as segment
@@ -35,13 +36,15 @@ class Reading:
     """A prediction with the arrays behind it, for pictures and metrics.
 
     ``pixels`` (H, W) float32, 0 to 1; ``masks`` for segmentation alone; ``measured`` holds the
-    contours and calipers of each structure found.
+    contours and calipers of each structure found; ``logits`` (C,) for classification alone, as
+    the network gave them.
     """
 
     prediction: Prediction
     pixels: FloatArray
     masks: segment.DecodedMasks | None = None
     measured: tuple[MeasuredStructure, ...] = ()
+    logits: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -188,9 +191,14 @@ class Predictor:
             flags=flags,
         )
         if self.card.task == "classify":
-            label, probabilities = classify.decode(logits, self.card.labels.classes)
-            named = {"label": label, "probabilities": probabilities}
-            return Reading(answer.model_copy(update=named), scan.pixels)
+            fitted = self.card.calibration.classes or ClassCalibration()
+            label, probabilities = classify.decode(
+                logits, self.card.labels.classes, fitted.temperature
+            )
+            if fitted.threshold is not None and probabilities[label] < fitted.threshold:
+                flags.append(UNSURE)
+            named = {"label": label, "probabilities": probabilities, "flags": flags}
+            return Reading(answer.model_copy(update=named), scan.pixels, logits=logits)
         masks = segment.decode(logits, placement)
         seen = field_of_view(scan.pixels)
         measured = tuple(

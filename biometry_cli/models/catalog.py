@@ -49,6 +49,14 @@ CATALOG: dict[str, CatalogEntry] = {
         multiple_px=32,
         default_width=0.25,
     ),
+    "plane-resnet": CatalogEntry(
+        "plane_resnet:PlaneResNet",
+        task="classify",
+        purpose="compact residual network, the classification default: for a processor",
+        input_pixels=160 * 160,
+        multiple_px=16,
+        default_width=1.0,
+    ),
     "biometry-cnn": CatalogEntry(
         "biometry_cnn:BiometryDetection",
         task="classify",
@@ -60,20 +68,71 @@ CATALOG: dict[str, CatalogEntry] = {
     ),
 }
 
+TIMM = "timm:"
+"""Begins the name of a network that timm builds, such as ``timm:resnet18``."""
+_TIMM_ENTRY = CatalogEntry(
+    "timm_network:TimmNetwork",
+    task="classify",
+    purpose='any encoder of timm by its name there; pip install "biometry-cli[timm]"',
+    input_pixels=224 * 224,
+    multiple_px=32,
+    default_width=1.0,
+    fixed_size=True,
+)
+
 # Classes that a network is counted with in a list: background and a head; eight planes.
 EXAMPLE_CLASSES = {"segment": 2, "classify": 8}
 
-DEFAULT_MODELS = {"segment": "unet", "classify": "biometry-cnn"}
+DEFAULT_MODELS = {"segment": "unet", "classify": "plane-resnet"}
+
+
+def is_known(name: str) -> bool:
+    """Whether it is in the catalog, or begins as timm's do."""
+    return name in CATALOG or name.startswith(TIMM)
 
 
 def entry(name: str) -> CatalogEntry:
-    """The catalog's entry. Raises UsageError for an unknown name."""
-    if name not in CATALOG:
+    """The catalog's entry; all names of timm share one. Raises UsageError for an unknown name."""
+    if not is_known(name):
         raise UsageError(
             f"there is no model {name!r}",
-            mend=f"`biometry models` lists them: {', '.join(CATALOG)}",
+            mend=f"`biometry models` lists them: {', '.join(CATALOG)}, {TIMM}NAME",
         )
-    return CATALOG[name]
+    return CATALOG.get(name, _TIMM_ENTRY)
+
+
+def require_model(name: str | None, *, pretrained: bool) -> None:
+    """Refuse a network that cannot be built; imports timm, and so torch, for its names alone.
+
+    Args:
+        name: of the catalog or timm; None for the task's default.
+        pretrained: whether it is to start with weights that timm fetches.
+
+    Raises:
+        UsageError: an unknown name, timm missing, or no pretrained weights.
+    """
+    if name is not None:
+        entry(name)
+    if name is not None and name.startswith(TIMM):
+        _require_timm(name)
+        from biometry_cli.models.timm_network import require_encoder
+
+        require_encoder(name.removeprefix(TIMM), pretrained=pretrained)
+    elif pretrained:
+        raise UsageError(
+            f"{name or 'the default model'} has no pretrained weights",
+            mend=f"Take --model {TIMM}NAME, or leave --pretrained out",
+        )
+
+
+def _require_timm(name: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("timm") is None:
+        raise UsageError(
+            f"{name} is a network of timm, which is not installed",
+            mend='pip install "biometry-cli[timm]"',
+        )
 
 
 def choose_model(name: str | None, task: str) -> str:
@@ -81,6 +140,7 @@ def choose_model(name: str | None, task: str) -> str:
     chosen = name or DEFAULT_MODELS[task]
     if entry(chosen).task != task:
         fitting = ", ".join(key for key, value in CATALOG.items() if value.task == task)
+        fitting += f", {TIMM}NAME" if _TIMM_ENTRY.task == task else ""
         raise UsageError(
             f"{chosen} answers the task {entry(chosen).task}, and this data asks for {task}",
             mend=f"Take --model {fitting}, or another --task",
@@ -108,23 +168,41 @@ def require_size(name: str, height_px: int, width_px: int) -> None:
         )
 
 
+def require_width(name: str, width: float | None) -> None:
+    """Raise UsageError for a width where the network's filters are fixed."""
+    if width is not None and entry(name).fixed_size:
+        raise UsageError(
+            f"the filters of {name} cannot be multiplied", mend="Leave --width (model.width) out"
+        )
+
+
 def build(
-    name: str, *, classes: int, height_px: int, width_px: int, width: float | None = None
+    name: str,
+    *,
+    classes: int,
+    height_px: int,
+    width_px: int,
+    width: float | None = None,
+    pretrained: bool = False,
 ) -> "nn.Module":
     """Build a network with fresh weights.
 
     Args:
-        name: key of the catalog.
+        name: key of the catalog, or ``timm:NAME``.
         classes: number of output classes.
         height_px, width_px: the input size; used by networks that fix it.
         width: multiplies the filters; the entry's own when None.
+        pretrained: whether timm fetches weights for its network; nothing else ever does.
 
     Raises:
-        UsageError: an unknown name.
+        UsageError: an unknown name, timm missing, or a network of timm that this size, or its
+            pretrained weights, cannot be had for.
     """
     import importlib
 
     chosen = entry(name)
+    if name.startswith(TIMM):
+        _require_timm(name)
     module_name, _, class_name = chosen.target.partition(":")
     network_class = getattr(
         importlib.import_module(f"biometry_cli.models.{module_name}"), class_name
@@ -134,6 +212,8 @@ def build(
         arguments |= {"height_px": height_px, "width_px": width_px}
     else:
         arguments["width"] = width if width is not None else chosen.default_width
+    if name.startswith(TIMM):
+        arguments |= {"encoder": name.removeprefix(TIMM), "pretrained": pretrained}
     network: nn.Module = network_class(**arguments)
     return network
 

@@ -4,13 +4,17 @@ from biometry_cli.results.base import Result
 from biometry_cli.results.clinical import Centile, FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement, Structure
 
+UNSURE = "unsure"
+"""Flag of a classification whose top probability lies below the model's threshold."""
+
 
 class Prediction(Result):
     """What one model says of one image.
 
     ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known.
-    ``label`` and ``probabilities`` are set for classification; ``structures`` and
-    ``measurements`` for segmentation. ``unlike_training`` is how far the image lies from what
+    ``label`` and ``probabilities`` are set for classification, and stay where the flag ``unsure``
+    says that the likeliest class is not likely enough; ``structures`` and ``measurements`` for
+    segmentation. ``unlike_training`` is how far the image lies from what
     the model learned from: above 1 it is flagged ``unlike_training``; None where the model holds
     no such score. Age, weight and centiles come from this image alone, and stay empty without
     a pixel size.

@@ -27,7 +27,8 @@ class Reading:
 
     ``pixels`` (H, W) float32, 0 to 1; ``masks`` for segmentation alone; ``measured`` holds the
     contours and calipers of each structure found, from the masks where there are any, and
-    ``measured_by_points`` what a model of both measured between its points.
+    ``measured_by_points`` what a model of both measured between its points; ``logits`` (C,) for
+    classification alone, as the network gave them.
     """
 
     prediction: Prediction
@@ -35,6 +36,7 @@ class Reading:
     masks: segment.DecodedMasks | None = None
     measured: tuple[MeasuredStructure, ...] = ()
     measured_by_points: tuple[MeasuredStructure, ...] = ()
+    logits: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from biometry_cli.report.words import (
 from biometry_cli.results.base import Interval
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import Exam, Prediction
+from biometry_cli.results.prediction import UNSURE, Exam, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
@@ -147,10 +147,13 @@ def list_classes(panel: Panel, prediction: Prediction) -> None:
     """The likeliest classes with their probabilities."""
     panel.gap()
     ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
+    unsure = UNSURE in prediction.flags
     for name, probability in ranked[:_TOP_CLASSES]:
         chosen = name == prediction.label
-        panel.row(name, f"{100 * probability:.1f} %", SKY_BLUE if chosen else WHITE)
-        panel.bar(probability, SKY_BLUE if chosen else WHITE)
+        color = WHITE if not chosen else YELLOW if unsure else SKY_BLUE
+        shown = f"{name} ({UNSURE})" if chosen and unsure else name
+        panel.row(shown, f"{100 * probability:.1f} %", color)
+        panel.bar(probability, color)
 
 
 def list_caption(panel: Panel, prediction: Prediction, exam: Exam) -> None:

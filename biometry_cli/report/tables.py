@@ -26,7 +26,7 @@ from biometry_cli.report.words import (
     spacing_text,
     value_text,
 )
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import UNSURE, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard
@@ -53,6 +53,8 @@ def prediction_table(prediction: Prediction) -> RenderableType:
         heading.append(f"  {plane_text(prediction.plane)}", style="not bold cyan")
     elif prediction.label is not None:
         heading.append(f"  {prediction.label}", style="bold cyan")
+        if UNSURE in prediction.flags:
+            heading.append(f" ({UNSURE})", style="yellow")
     spacing = spacing_pair(prediction.spacing_mm)
     if spacing is not None and prediction.label is None:
         heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
@@ -173,6 +175,8 @@ def card_table(card: "ModelCard") -> Table:
         ("trained", f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}"),
         ("validation", ", ".join(figures) or "none"),
         ("intervals", _half_widths(card)),
+        ("probabilities", _probabilities(card)),
+        ("unsure", _unsure(card)),
         ("unlike training", _appearance(card)),
         ("created", card.created),
         ("settings hash", card.settings_hash),
@@ -193,6 +197,36 @@ def _half_widths(card: "ModelCard") -> str:
         else:
             parts.append(f"{name} ± {100 * fitted.relative:.1f} %")
     return ", ".join(parts)
+
+
+def _probabilities(card: "ModelCard") -> str:
+    """The temperature, what it did, and how many images it is of."""
+    fitted = card.calibration.classes
+    if fitted is None:
+        return "" if card.task != "classify" else "not calibrated"
+    if fitted.reason:
+        return f"not calibrated: {fitted.reason}"
+    apart = "kept apart" if fitted.apart else "which also chose the checkpoint"
+    return (
+        f"temperature {fitted.temperature:.2f}, calibration error {fitted.ece_before:.3f} before "
+        f"and {fitted.ece_after:.3f} after, on {fitted.images} images of {fitted.subjects} "
+        f"subjects, {apart}"
+    )
+
+
+def _unsure(card: "ModelCard") -> str:
+    """The threshold and what it promises."""
+    fitted = card.calibration.classes
+    if fitted is None or fitted.threshold is None or fitted.answered is None:
+        return ""
+    wrong = f"at most {100 * fitted.error_rate:g} % of the answers wrong"
+    promise = f"{wrong}, with {100 * fitted.confidence:.0f} % confidence"
+    if not fitted.confidence:
+        promise = f"{wrong} on the calibration images, too few to promise it of others"
+    return (
+        f"below a probability of {fitted.threshold:.3f}: {promise}; "
+        f"{100 * fitted.answered:.0f} % answered there"
+    )
 
 
 def _appearance(card: "ModelCard") -> str:

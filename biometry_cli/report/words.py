@@ -26,6 +26,7 @@ _FLAGS = {
     "no_usable_measure": "no usable measure",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
+    "unsure": "unsure of the class: its probability is below the model's threshold",
     "unlike_training": "unlike the images that the model learned from",
     "implausible_size": "outside the sizes that a fetus can have",
     "implausible_relation": "measures that do not fit together in one fetus",

@@ -4,6 +4,9 @@ from biometry_cli.results.base import Result
 from biometry_cli.results.clinical import Centile, FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement, Structure
 
+UNSURE = "unsure"
+"""Flag of a classification whose top probability lies below the model's threshold."""
+
 
 class FoundPoint(Result):
     """A landmark in source pixels, with pixel centres at whole numbers.
@@ -42,8 +45,9 @@ class Prediction(Result):
     """What one model says of one image.
 
     ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known.
-    ``label`` and ``probabilities`` are set for classification; ``structures`` and
-    ``measurements`` for segmentation; ``points``, by name and None for one that is not visible,
+    ``label`` and ``probabilities`` are set for classification, and stay where the flag ``unsure``
+    says that the likeliest class is not likely enough; ``structures`` and ``measurements`` are set
+    for segmentation; ``points``, by name and None for one that is not visible,
     and ``measurements`` for landmarks. A model of both measures from its masks, and gives the
     measures between its points as ``point_measurements`` beside them. ``unlike_training`` is how
     far the image lies from what the model learned from: above 1 it is flagged

@@ -46,8 +46,8 @@ def test_x_runs_fastest(tmp_path: Path) -> None:
 
 
 def test_windows_line_ends(tmp_path: Path) -> None:
-    lines = ("NDims = 2", "DimSize = 2 1", "ElementType = MET_UCHAR", "ElementDataFile = LOCAL")
-    raw = "".join(f"{line}\r\n" for line in lines).encode() + b"\7\x08"
+    header = b"NDims = 2\nDimSize = 2 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
+    raw = header.replace(b"\n", b"\r\n") + b"\7\x08"
     assert read(tmp_path, raw).pixels.tolist() == [[7, 8]]
 
 

@@ -119,7 +119,7 @@ def imports(module: str, *, top_level: bool) -> set[str]:
 def test_the_reader_of_imports_sees_them() -> None:
     bundle = f"{PACKAGE}.bundle"
     assert f"{PACKAGE}.data.labels" in imports(bundle, top_level=True)
-    predictor = f"{PACKAGE}.inference.predictor"
+    predictor = f"{PACKAGE}.inference.reading"
     assert f"{PACKAGE}.tasks.segment.decode" in imports(predictor, top_level=True)
     backends = f"{PACKAGE}.inference.backends"
     assert f"{PACKAGE}.models.catalog" in imports(backends, top_level=False)

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from biometry_cli.report.agreement_tables import agreement_tables
+from biometry_cli.report.landmark_tables import false_points, landmarks_table
 from biometry_cli.results.evaluation import Evaluation
 
 _OVERLAPS = {
@@ -34,8 +35,9 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     known: set[str] = set()
     parts: list[Table | None]
     agreement: list[RenderableType] = []
-    if evaluation.task == "segment":
-        parts = [_structures(evaluation, known)]
+    if evaluation.task != "classify":
+        parts = [_structures(evaluation, known)] if "segment" in evaluation.task else []
+        parts += [landmarks_table(evaluation, known)] if "landmarks" in evaluation.task else []
         agreement = agreement_tables(evaluation)
         for each in evaluation.agreement:
             measure = each.measure.lower()
@@ -46,6 +48,7 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     rest = {name: value for name, value in evaluation.metrics.items() if name not in known}
     parts.append(_named_figures(rest))
     shown: list[RenderableType] = [part for part in parts if part is not None and part.row_count]
+    agreement += [Text(line) for line in false_points(evaluation)]
     unlike = evaluation.counts.get("unlike_training")
     if unlike is not None:
         agreement.append(Text(f"{unlike} of {evaluation.n} images unlike the training images"))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import NamedTuple
 
+from biometry_cli.results.evaluation import BY_POINTS
+
 MEASURE_TERMS = {
     "HC": "head circumference",
     "BPD": "biparietal diameter",
@@ -23,6 +25,8 @@ _FLAGS = {
     "no_usable_measure": "no usable measure",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
+    "readings_disagree": "masks and points disagree by more than their intervals",
+    "crooked_calipers": "two diameters that are no axes of one ellipse",
     "unlike_training": "unlike the images that the model learned from",
     "implausible_size": "outside the sizes that a fetus can have",
     "implausible_relation": "measures that do not fit together in one fetus",
@@ -58,6 +62,17 @@ def value_text(value: float, unit: str) -> str:
     """A measure as a reader expects it: to a tenth, and large areas whole."""
     whole = unit.endswith("²") and value >= 100
     return f"{value:,.0f} {unit}" if whole else f"{value:.1f} {unit}"
+
+
+def measure_label(name: str) -> str:
+    """``HC_POINTS``, an HC between points beside that of a mask, as ``HC (points)``."""
+    measure = name.removesuffix(BY_POINTS)
+    return name if measure == name else f"{measure} (points)"
+
+
+def confidence_text(confidence: float | None) -> str:
+    """``93 %``; a dash where a model answers without one."""
+    return "–" if confidence is None else f"{100 * confidence:.0f} %"
 
 
 def flag_text(flag: str) -> str:

@@ -39,7 +39,9 @@ def agreement_tables(evaluation: Evaluation) -> list[RenderableType]:
             if found.measure == each.measure
         ]
         if parted:
-            parts.append(_table(f"{measure_label(each.measure)} by {evaluation.by}", _ERRORS, parted))
+            parts.append(
+                _table(f"{measure_label(each.measure)} by {evaluation.by}", _ERRORS, parted)
+            )
     return [*parts, Text("\n".join(_notes(evaluation)), style="dim")]
 
 

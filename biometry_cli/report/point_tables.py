@@ -7,6 +7,7 @@ from rich.text import Text
 from biometry_cli.report.points import Points, hidden_names, visible_points
 from biometry_cli.report.words import (
     MEASURE_TERMS,
+    READINGS_DISAGREE,
     confidence_text,
     interval_text,
     value_text,
@@ -14,23 +15,20 @@ from biometry_cli.report.words import (
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Prediction
 
-DISAGREE = "readings_disagree"
-
 
 def points_table(points: Points) -> list[RenderableType]:
     """A row a caliper or single point, and a line for all that is not visible."""
     parts: list[RenderableType] = []
     shown = visible_points(points)
     if shown:
-        table = _plain()
-        table.add_column(justify="right", no_wrap=True)
-        table.add_column(style="dim", no_wrap=True)
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        table.add_column("points", style="cyan", overflow="fold")
+        table.add_column("x, y in px", no_wrap=True)
+        table.add_column("confidence", no_wrap=True)
         for each in shown:
             places = " to ".join(f"({point.x:.1f}, {point.y:.1f})" for point in each.points)
             sure = ", ".join(confidence_text(point.confidence) for point in each.points)
-            known = any(point.confidence is not None for point in each.points)
-            said = f"{'confidence ' if known else ''}{sure if known else ''}"
-            table.add_row(Text(each.name, style="cyan"), f"{places} px", said)
+            table.add_row(Text(each.name), places, sure)
         parts.append(table)
     hidden = hidden_names(points)
     if hidden:
@@ -49,16 +47,10 @@ def both_readings(prediction: Prediction) -> Table:
     by_points = {each.name: each for each in prediction.point_measurements}
     for name in dict.fromkeys([*by_masks, *by_points]):
         first, second = by_masks.get(name), by_points.get(name)
-        apart = first is not None and DISAGREE in first.flags
+        apart = first is not None and READINGS_DISAGREE in first.flags
         style = "yellow" if apart else ""
         cells = (Text(_reading(each), style=style) for each in (first, second))
         table.add_row(Text(name, style=style or "cyan"), *cells, MEASURE_TERMS.get(name, ""))
-    return table
-
-
-def _plain() -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(min_width=4)
     return table
 
 

@@ -17,6 +17,8 @@ MEASURE_TERMS = {
     "FL": "femur length",
 }
 
+READINGS_DISAGREE = "readings_disagree"
+
 _FLAGS = {
     "no_spacing": "no pixel size known: values in pixels",
     "no_structure": "no structure found",
@@ -25,7 +27,7 @@ _FLAGS = {
     "no_usable_measure": "no usable measure",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
-    "readings_disagree": "masks and points disagree by more than their intervals",
+    READINGS_DISAGREE: "masks and points disagree by more than their intervals",
     "crooked_calipers": "two diameters that are no axes of one ellipse",
     "unlike_training": "unlike the images that the model learned from",
     "implausible_size": "outside the sizes that a fetus can have",

@@ -8,18 +8,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from biometry_cli.bundle import ModelCard, library_versions
+from biometry_cli.bundle import library_versions
+from biometry_cli.data.labels import LabelSchema
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable, write_text
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.provenance import growth_curves, model_facts, provenance
+from biometry_cli.measure.calipers import caliper_measures
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.report.overlay import draw_overlay, draw_scan, mask_image
-from biometry_cli.report.tabular import PredictionCsv
+from biometry_cli.report.tabular import PredictionCsv, points_column
 from biometry_cli.results.prediction import Exam, FailedFile, Prediction
 from biometry_cli.settings import Settings
 
@@ -90,13 +92,7 @@ class PredictionFiles:
         settings: Settings,
         inputs: Sequence[Path],
     ) -> None:
-        card = predictor.card
-        if wanted.hc18_csv is not None and "head" not in card.labels.structures:
-            raise UsageError(
-                f"--hc18-csv needs a model of heads, and {predictor.name} knows "
-                f"{', '.join(card.labels.structures or card.labels.classes)}",
-                mend="Name another model by --weights",
-            )
+        _require_fitting(wanted, predictor.card.labels, predictor.name)
         self._wanted, self._predictor = wanted, predictor
         self._settings, self._inputs = settings, inputs
         self._stack = ExitStack()
@@ -112,8 +108,8 @@ class PredictionFiles:
             if wanted.folder is not None:
                 make_folder(wanted.folder)
             if wanted.csv is not None:
-                measures, classes = _columns(self._predictor.card)
-                self._csv = stack.enter_context(PredictionCsv(wanted.csv, measures, classes))
+                columns = _columns(self._predictor.card.labels)
+                self._csv = stack.enter_context(PredictionCsv(wanted.csv, *columns))
             if wanted.hc18_csv is not None:
                 self._hc18 = stack.enter_context(Hc18Csv(wanted.hc18_csv))
             self._stack = stack.pop_all()
@@ -203,7 +199,31 @@ def _title(exams: Sequence[Exam], inputs: Sequence[Path]) -> str:
     return f"Fetal biometry: {inputs[0].name if len(inputs) == 1 else f'{len(inputs)} images'}"
 
 
-def _columns(card: ModelCard) -> tuple[list[str], list[str]]:
-    if card.task == "classify":
-        return [], list(card.labels.classes)
-    return [name for each in card.labels.structures for name in measure_names(each)], []
+def _require_fitting(wanted: WantedFiles, labels: LabelSchema, model: str) -> None:
+    """Raise UsageError where a model of these labels cannot give what is wanted."""
+    between_points = caliper_measures(labels.calipers)
+    if wanted.masks and not labels.segments:
+        raise UsageError(
+            f"--masks needs a model that gives masks, and {model} was trained for the task "
+            f"{labels.task}",
+            mend="Leave --masks out, or name another model by --weights",
+        )
+    heads = (
+        "head" in labels.structures if labels.segments else "HC" in between_points.get("head", ())
+    )
+    if wanted.hc18_csv is not None and not heads:
+        known = labels.structures or labels.points or labels.classes
+        raise UsageError(
+            f"--hc18-csv needs a model of heads, by masks or by the calipers ofd and bpd, and "
+            f"{model} knows {', '.join(known)}",
+            mend="Name another model by --weights",
+        )
+
+
+def _columns(labels: LabelSchema) -> tuple[list[str], list[str], list[str]]:
+    """Measures, classes and points that have columns of their own."""
+    measures = [name for each in labels.structures for name in measure_names(each)]
+    between = [name for own in caliper_measures(labels.calipers).values() for name in own]
+    measures += [points_column(name) if labels.segments else name for name in between]
+    classes = list(labels.classes) if labels.task == "classify" else []
+    return measures, classes, list(labels.points)

@@ -37,7 +37,7 @@ def list_legend(panel: Panel, reading: "Reading") -> None:
     ellipse = any(f.ellipse_px for f in reading.measured) or (
         not masks and any(len(m.calipers or ()) == 4 for m in reading.prediction.measurements)
     )
-    lines = ["white dashes: ellipse"] if ellipse else []
+    lines = [f"white dashes: ellipse{'' if masks else ' of both diameters'}"] if ellipse else []
     if any(f.calipers_px for f in reading.measured):
         lines.append(f"yellow dots: calipers{' of the masks' if masks and by_points else ''}")
     if any(f.calipers_px for f in reading.measured_by_points):

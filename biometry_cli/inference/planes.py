@@ -14,10 +14,11 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import Source
+from biometry_cli.measure.calipers import structure_of
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.plane_structures import plane_key
-from biometry_cli.results.prediction import PlaneFound, Prediction
+from biometry_cli.results.prediction import FoundPoint, PlaneFound, Prediction
 
 NOT_MEASURED = "not_measured"
 NOT_ON_THIS_PLANE = "not_on_this_plane"
@@ -143,10 +144,31 @@ def _only(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
         "plane": plane,
         "structures": [each for each in prediction.structures if each.name == structure],
         "measurements": [each for each in prediction.measurements if each.name in names],
+        "points": _points_of(prediction, structure, predictor),
+        "point_measurements": [m for m in prediction.point_measurements if m.name in names],
         "flags": [*flags, *(f"{name}:{NOT_ON_THIS_PLANE}" for name in strangers)],
     }
     prediction = prediction.model_copy(update=kept)
-    return replace(reading, prediction=prediction, masks=masks, measured=own)
+    by_points = tuple(each for each in reading.measured_by_points if each.name == structure)
+    return replace(
+        reading, prediction=prediction, masks=masks, measured=own, measured_by_points=by_points
+    )
+
+
+def _points_of(
+    prediction: Prediction, structure: str, predictor: Predictor
+) -> dict[str, FoundPoint | None] | None:
+    """The ends of the structure's calipers alone, where there are points."""
+    if prediction.points is None:
+        return None
+    labels = predictor.card.labels
+    own = {
+        labels.points[place]
+        for caliper, places in labels.calipers.items()
+        if structure_of(caliper) == structure
+        for place in places
+    }
+    return {name: point for name, point in prediction.points.items() if name in own}
 
 
 def _likeliest(probabilities: Mapping[str, float]) -> str:

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from biometry_cli.report.agreement_tables import agreement_tables
+from biometry_cli.report.landmark_tables import false_points, landmarks_table
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.prediction import UNSURE
 
@@ -40,8 +41,9 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     known: set[str] = set()
     parts: list[Table | None]
     agreement: list[RenderableType] = []
-    if evaluation.task == "segment":
-        parts = [_structures(evaluation, known)]
+    if evaluation.task != "classify":
+        parts = [_structures(evaluation, known)] if "segment" in evaluation.task else []
+        parts += [landmarks_table(evaluation, known)] if "landmarks" in evaluation.task else []
         agreement = agreement_tables(evaluation)
         for each in evaluation.agreement:
             measure = each.measure.lower()
@@ -55,6 +57,7 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     unsure = evaluation.counts.get(UNSURE)
     if unsure is not None and evaluation.task == "classify":
         agreement.append(Text(f"{unsure} of {evaluation.n} images unsure: not answered"))
+    agreement += [Text(line) for line in false_points(evaluation)]
     unlike = evaluation.counts.get("unlike_training")
     if unlike is not None:
         agreement.append(Text(f"{unlike} of {evaluation.n} images unlike the training images"))

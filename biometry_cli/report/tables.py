@@ -1,6 +1,6 @@
 """Tables of one thing each: a prediction, a model file, settings, networks, a few facts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from biometry_cli.report.clinical_tables import (
 )
 from biometry_cli.report.data_tables import data_report_tables
 from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
+from biometry_cli.report.landmark_tables import of_one_point
+from biometry_cli.report.point_tables import both_readings, points_table
 from biometry_cli.report.words import (
     MEASURE_TERMS,
     formula_text,
@@ -30,6 +32,7 @@ from biometry_cli.results.prediction import UNSURE, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard
+    from biometry_cli.calibration import MeasureCalibration
 
 __all__ = [
     "card_table",
@@ -58,8 +61,12 @@ def prediction_table(prediction: Prediction) -> RenderableType:
     spacing = spacing_pair(prediction.spacing_mm)
     if spacing is not None and prediction.label is None:
         heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
-    if prediction.measurements:
+    if prediction.point_measurements:
+        parts.append(both_readings(prediction))
+    elif prediction.measurements:
         parts.append(_measures(prediction))
+    if prediction.points is not None:
+        parts += points_table(prediction.points)
     if prediction.probabilities and prediction.plane is None:
         parts.append(_top_classes(prediction))
     parts += [Text(line) for line in _fetus_lines(prediction)]
@@ -159,14 +166,16 @@ def card_table(card: "ModelCard") -> Table:
         f"{split} {images} of {training.subjects.get(split, 0)} subjects"
         for split, images in training.images.items()
     ]
+    groups = [*card.labels.calipers, *card.labels.points]
     figures = [
         f"{name.removeprefix('val_')} {value:.4f}"
         for name, value in training.validation.items()
-        if value is not None
+        if value is not None and not of_one_point(name.removeprefix("val_"), groups)
     ]
     facts = [
         ("task", card.task),
         ("classes", ", ".join(card.labels.classes)),
+        ("landmarks", ", ".join(card.labels.points)),
         ("network", f"{card.model.name}{width}"),
         ("input", f"{preprocess.width_px} × {preprocess.height_px} px"),
         ("normalisation", preprocess.normalisation),
@@ -174,7 +183,11 @@ def card_table(card: "ModelCard") -> Table:
         ("images", ", ".join(splits)),
         ("trained", f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}"),
         ("validation", ", ".join(figures) or "none"),
-        ("intervals", _half_widths(card)),
+        ("intervals", _half_widths(card.calibration.measures)),
+        (
+            "intervals, points" if card.labels.segments else "intervals",
+            _half_widths(card.calibration.point_measures),
+        ),
         ("probabilities", _probabilities(card)),
         ("unsure", _unsure(card)),
         ("unlike training", _appearance(card)),
@@ -186,10 +199,10 @@ def card_table(card: "ModelCard") -> Table:
     return facts_table([fact for fact in facts if fact[1]], title="model")
 
 
-def _half_widths(card: "ModelCard") -> str:
+def _half_widths(measures: "Mapping[str, MeasureCalibration]") -> str:
     """The calibrated half-width of each measure, and of how many subjects."""
     parts = []
-    for name, fitted in card.calibration.measures.items():
+    for name, fitted in measures.items():
         if fitted.relative is None or fitted.absolute is None:
             parts.append(f"{name} none ({fitted.subjects} subjects)")
         elif fitted.taken == "absolute":

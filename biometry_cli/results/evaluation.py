@@ -2,6 +2,9 @@
 
 from biometry_cli.results.base import Interval, Result
 
+BY_POINTS = "_POINTS"
+"""Ends the name of a measure between points beside the same one from a mask: ``HC_POINTS``."""
+
 
 class Case(Result):
     """One evaluated image: its figures by name, None where a figure does not apply."""

@@ -21,7 +21,7 @@ from biometry_cli.inference.backends import OnnxBackend, Outputs, TorchBackend, 
 from biometry_cli.runs import find_weights, run_of
 from biometry_cli.settings import ExportSettings, Settings
 from biometry_cli.sources import resolve_settings
-from biometry_cli.tasks.landmarks.decode import decode
+from biometry_cli.tasks.landmarks.decode import DecodedPoint, decode, distribution
 from biometry_cli.tasks.landmarks.metrics import matched
 from biometry_cli.tasks.softmax import softmax
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _OPSET = 20
 # Images of the comparison, in batches of more than one size to prove that the batch is dynamic.
 _IMAGES = 8
+_DOUBTFUL = 0.1  # confidence of a landmark
 _BATCHES = ((0, 1), (1, 4), (4, 8))
 
 
@@ -38,8 +39,8 @@ _BATCHES = ((0, 1), (1, 4), (4, 8))
 class Difference:
     """How far an exported model is from the original.
 
-    ``probability`` is the largest difference of any class probability, or of any number of the
-    embedding over the largest one; ``points_px`` that of any point in pixels of the input.
+    ``probability`` is the largest difference of any class probability or share of a heatmap, or of
+    any number of the embedding over the largest one; ``points_px`` that of any point, input pixels.
     """
 
     probability: float
@@ -164,6 +165,7 @@ def _difference(exported: Outputs, original: Outputs, card: ModelCard) -> Differ
     parts = [0.0, _embedding_difference(exported, original)]
     points_px = 0.0
     if card.labels.finds_points:
+        parts.append(_heatmaps_difference(exported.logits, original.logits, classes))
         points_px = _points_difference(exported.logits, original.logits, card)
     if classes:
         both = softmax(exported.logits[:, :classes]), softmax(original.logits[:, :classes])
@@ -183,17 +185,29 @@ def _points_difference(
     exported: npt.NDArray[np.float32], original: npt.NDArray[np.float32], card: ModelCard
 ) -> float:
     """Largest distance of any point, as decoded in pixels of the input, ends of a caliper in
-    their closer order; infinite where one side alone sees it."""
+    their closer order; infinite where one side alone sees it.
+
+    A point that both sides are less than 10 % sure of is left out: a nearly flat heatmap has no
+    peak, and rounding alone chooses between its places. The heatmaps themselves still count.
+    """
     size = (card.preprocess.height_px, card.preprocess.width_px)
     placement = card.preprocess.placement(size)
     largest = 0.0
     for first, second in zip(exported, original, strict=True):
+        decoded = [decode(answer, card.labels, placement, size) for answer in (first, second)]
+        doubtful = {
+            name
+            for name in card.labels.points
+            if all(
+                each[name] is not None and _confidence(each[name]) < _DOUBTFUL for each in decoded
+            )
+        }
         found, wanted = (
             {
-                name: None if point is None else (point.x, point.y)
-                for name, point in decode(answer, card.labels, placement, size).items()
+                name: None if point is None or name in doubtful else (point.x, point.y)
+                for name, point in each.items()
             }
-            for answer in (first, second)
+            for each in decoded
         )
         found = dict(matched(found, wanted, card.labels.points, card.labels.calipers))
         for name, point in wanted.items():
@@ -203,6 +217,23 @@ def _points_difference(
             apart = math.inf if point is None or other is None else math.dist(point, other)
             largest = max(largest, apart)
     return largest
+
+
+def _confidence(point: DecodedPoint | None) -> float:
+    return 1.0 if point is None or point.confidence is None else point.confidence
+
+
+def _heatmaps_difference(
+    exported: npt.NDArray[np.float32], original: npt.NDArray[np.float32], classes: int
+) -> float:
+    """Of the share of any pixel of any heatmap; 0 for a network that answers with coordinates."""
+    if exported.ndim < 4:
+        return 0.0
+    return max(
+        float(np.abs(distribution(first)[0] - distribution(second)[0]).max())
+        for own, other in zip(exported[:, classes:], original[:, classes:], strict=True)
+        for first, second in zip(own, other, strict=True)
+    )
 
 
 def _or_infinite(value: float) -> float:

@@ -40,7 +40,8 @@ def points_part(points: Points) -> Markup:
 def both_readings_table(prediction: Prediction, notes: Notes) -> Markup:
     """A row a measure: its value from the mask beside that between the points."""
     said = "Between points: a diameter or length is the distance between the two ends of a "
-    said += "caliper, a circumference the perimeter of the ellipse with both diameters as axes."
+    said += "caliper, a circumference the perimeter of the ellipse with both diameters as axes. "
+    said += "In the picture, yellow crosses are calipers of the masks, pink rings those of points."
     by_masks = {each.name: each for each in prediction.measurements}
     by_points = {each.name: each for each in prediction.point_measurements}
     columns = [

@@ -90,6 +90,9 @@ def make_card(
 ) -> ModelCard:
     """Put a card together, with the versions of this process and the present time."""
     traced = traced_settings(settings)
+    versions = library_versions()
+    if model.name.startswith("timm:"):
+        versions["timm"] = metadata.version("timm")  # which decides what the name builds
     return ModelCard(
         labels=labels,
         preprocess=preprocess,
@@ -97,7 +100,7 @@ def make_card(
         training=training,
         settings=traced,
         settings_hash=hash_json(traced),
-        versions=library_versions(),
+        versions=versions,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -105,8 +108,10 @@ def make_card(
 def traced_settings(settings: Settings) -> dict[str, Any]:
     """The settings that shape a model, without this machine's paths and names."""
     traced = settings.model_dump(mode="json", exclude_none=True)
-    for section, key in (("data", "folder"), ("train", "runs_folder"), ("predict", "weights")):
+    for section, key in (("data", "folder"), ("train", "runs_folder")):
         traced[section].pop(key, None)
+    for key in ("weights", "more_weights", "planes", "plane_structures"):
+        traced["predict"].pop(key, None)
     return traced
 
 

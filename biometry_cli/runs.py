@@ -79,8 +79,10 @@ def find_run(runs_folder: Path, name: str | None) -> RunFolder:
     return run
 
 
-def find_weights(weights: Path | None, runs_folder: Path) -> Path:
+def find_weights(weights: Path | None, runs_folder: Path, *, flag: str = "--weights") -> Path:
     """The model file that ``--weights`` means: a file, a run folder, ``runs/latest`` or nothing.
+
+    ``flag`` is what an error tells the user to check.
 
     Raises:
         ModelFileError: there is no such model.
@@ -93,7 +95,7 @@ def find_weights(weights: Path | None, runs_folder: Path) -> Path:
         return _model_of(_named_by(weights))
     if not weights.is_file():
         raise ModelFileError(
-            "no such model file or run folder", where=weights, mend="Check the path of --weights"
+            "no such model file or run folder", where=weights, mend=f"Check the path of {flag}"
         )
     return weights
 

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from biometry_cli.plane_structures import parse_pairs, with_defaults
+
 TaskName = Literal["segment", "classify", "landmarks", "segment,landmarks"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -92,9 +94,16 @@ class AugmentSettings(Section):
 class ModelSettings(Section):
     """Which network."""
 
-    name: str | None = Field(None, description="network of the catalog; the task's when not set")
+    name: str | None = Field(
+        None, description="network of the catalog, or timm:NAME; the task's when not set"
+    )
     width: float | None = Field(
         None, gt=0, le=8, description="multiplies the network's filters; its own when not set"
+    )
+    pretrained: bool = Field(
+        False,
+        description="true starts a network of timm with weights learned on photographs, which timm "
+        "downloads",
     )
 
 
@@ -117,8 +126,21 @@ class TrainSettings(Section):
     )
     class_weights: Literal["auto", "none", "balanced"] = Field(
         "auto",
-        description="balanced: rare classes count more; auto: balanced for classify, none for "
-        "segment, where weights would move the contour",
+        description="balanced: rare classes count more in the loss; auto: balanced for classify "
+        "where sampling is not, none for segment, where weights would move the contour",
+    )
+    sampling: Literal["auto", "natural", "balanced"] = Field(
+        "auto",
+        description="balanced: an epoch of classify draws every class equally often, and the loss "
+        "is not weighted; natural: every image once; auto: balanced where the rarest class has "
+        "under half of the commonest one's images, else natural",
+    )
+    unsure_error_rate: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        description="largest share of wrong answers among those that a classifier is sure of; "
+        "answers less probable than that takes are flagged unsure",
     )
     patience_epochs: int = Field(
         0, ge=0, description="stop after so many epochs without a better validation; 0 never"
@@ -140,6 +162,15 @@ class TrainSettings(Section):
             raise ValueError("set epochs or minutes, not both")
         return self
 
+    @model_validator(mode="after")
+    def _one_correction(self) -> "TrainSettings":
+        if self.sampling == "balanced" and self.class_weights == "balanced":
+            raise ValueError(
+                "set sampling or class_weights to balanced, not both: rare classes would count "
+                "twice over"
+            )
+        return self
+
     @field_validator("name")
     @classmethod
     def _plain_name(cls, value: str | None) -> str | None:
@@ -154,6 +185,15 @@ class PredictSettings(Section):
     weights: Path | None = Field(
         None, description="model file (.safetensors, .onnx) or run folder; the latest when not set"
     )
+    more_weights: tuple[Path, ...] = Field(
+        (), description="further models that measure, each of other structures; with planes"
+    )
+    planes: Path | None = Field(
+        None, description="model that recognises each image's plane, and so what is measured"
+    )
+    plane_structures: dict[str, str] = Field(
+        {}, description='structure measured on each plane, laid over the default; "" measures none'
+    )
     batch_size: int = Field(8, ge=1, description="images that pass the network together")
     spacing_mm: tuple[float, ...] | None = Field(
         None, description="pixel size in mm: one number, or row and column"
@@ -164,6 +204,25 @@ class PredictSettings(Section):
     keep_unlike: bool = Field(
         False, description="true lets an exam use images unlike the training images"
     )
+
+    @field_validator("more_weights", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        """Accept ``a.onnx,b.onnx`` beside a list."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("plane_structures", mode="before")
+    @classmethod
+    def _split_pairs(cls, value: object) -> object:
+        """Accept ``thorax=chest,brain=`` beside a table."""
+        return parse_pairs(value) if isinstance(value, str) else value
+
+    @field_validator("plane_structures")
+    @classmethod
+    def _over_defaults(cls, value: dict[str, str]) -> dict[str, str]:
+        return with_defaults(value)
 
     @field_validator("spacing_mm", mode="before")
     @classmethod

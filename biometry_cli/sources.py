@@ -68,17 +68,33 @@ def resolve_settings(
         if any(key in layer for key in _BUDGETS):
             # A budget of a stronger place replaces the other kind of budget of a weaker one.
             merged = {key: value for key, value in merged.items() if key not in _BUDGETS}
-        merged |= layer
+        for key, (value, place) in layer.items():
+            below = merged.get(key, (None, ""))[0]
+            # A table of a stronger place is laid over that of a weaker one, entry by entry.
+            both = isinstance(value, dict) and isinstance(below, dict)
+            merged[key] = (below | value if both else value, place)
     if not any(key in merged for key in _BUDGETS):
         merged["train.epochs"] = (DEFAULT_EPOCHS, "default")
     return ResolvedSettings(_check(merged), {key: place for key, (_, place) in merged.items()})
 
 
 def parse_assignments(assignments: list[str]) -> dict[str, Any]:
-    """``["augment.flip=0"]`` of ``--set`` as values by dotted key. Raises UsageError."""
+    """``["augment.flip=0"]`` of ``--set`` as values by dotted key.
+
+    ``SECTION.TABLE.NAME=VALUE`` sets one entry of a setting that is a table.
+
+    Raises:
+        UsageError: a key that names no setting.
+    """
     values: dict[str, Any] = {}
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
+        table = next((each for each in _tables() if key.strip().startswith(f"{each}.")), None)
+        if equals and table is not None:
+            entries = values.get(table)
+            name = key.strip().removeprefix(f"{table}.")
+            values[table] = (entries if isinstance(entries, dict) else {}) | {name: value.strip()}
+            continue
         if not equals or key.strip() not in known_keys():
             raise UsageError(
                 f"--set {assignment} does not name a setting",
@@ -97,6 +113,16 @@ def known_keys() -> list[str]:
     ]
 
 
+def _tables() -> list[str]:
+    """The settings whose value is a table, as dotted keys."""
+    sections = {name: field.default for name, field in Settings.model_fields.items()}
+    return [
+        key
+        for key in known_keys()
+        if isinstance(getattr(sections[key.partition(".")[0]], key.partition(".")[2]), dict)
+    ]
+
+
 def settings_toml(settings: Settings) -> str:
     """The settings as TOML, each key that has a value, with its description as a comment."""
     import tomli_w
@@ -105,9 +131,11 @@ def settings_toml(settings: Settings) -> str:
     for section, values in settings.model_dump(mode="json", exclude_none=True).items():
         lines.append(f"[{section}]")
         fields = type(getattr(settings, section)).model_fields
-        for key, value in values.items():
+        # Whatever follows a table's heading belongs to the table, so tables come last.
+        for key, value in sorted(values.items(), key=lambda item: isinstance(item[1], dict)):
             lines.append(f"# {fields[key].description}")
-            lines.append(tomli_w.dumps({key: value}, multiline_strings=False).strip())
+            nested = {section: {key: value}} if isinstance(value, dict) else {key: value}
+            lines.append(tomli_w.dumps(nested, multiline_strings=False).strip())
         lines.append("")
     return "\n".join(lines)
 

@@ -53,7 +53,7 @@ def card_for(network: str = "unet", settings: Settings | None = None) -> ModelCa
 @pytest.fixture
 def network() -> torch.nn.Module:
     torch.manual_seed(0)
-    return build("unet", classes=2, height_px=48, width_px=64, width=0.25)
+    return build("unet", outputs=2, height_px=48, width_px=64, width=0.25)
 
 
 @pytest.fixture
@@ -116,7 +116,11 @@ def test_the_card_traces_settings_and_versions_without_paths() -> None:
         {
             "data": {"folder": "/home/somebody/scans"},
             "train": {"runs_folder": "/home/somebody/runs", "learning_rate": 0.002},
-            "predict": {"weights": "/home/somebody/model.onnx"},
+            "predict": {
+                "weights": "/home/somebody/model.onnx",
+                "more_weights": ["/home/somebody/femur.onnx"],
+                "planes": "/home/somebody/planes.onnx",
+            },
         }
     )
     card = card_for(settings=settings)

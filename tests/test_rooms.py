@@ -20,6 +20,7 @@ TORCH_FREE = (
     "files",
     "settings",
     "sources",
+    "plane_structures",
     "runs",
     "results",
     "bundle",
@@ -30,6 +31,7 @@ TORCH_FREE = (
     "data.masks",
     "data.preprocess",
     "data.phantom",
+    "data.importers",
     "tasks.softmax",
     "tasks.segment.decode",
     "tasks.segment.metrics",
@@ -37,13 +39,16 @@ TORCH_FREE = (
     "tasks.classify.metrics",
     "inference.predictor",
     "inference.backends",
+    "inference.planes",
     "evaluation",
     "models.catalog",
     "report",
     "calibration",
     "jobs.calc",
     "jobs.groups",
+    "jobs.import_data",
     "jobs.inputs",
+    "jobs.models",
     "jobs.prediction_files",
     "jobs.provenance",
     "jobs.predict",
@@ -55,6 +60,7 @@ TORCH_FREE = (
 FORBIDDEN = {
     "errors": ("",),
     "settings": ("data", "models", "tasks", "inference", "training", "cli", "report"),
+    "plane_structures": ("",),
     "calibration": ("data", "models", "tasks", "inference", "training", "cli", "report"),
     "results": ("data", "models", "tasks", "inference", "training", "cli", "report"),
     "measure": ("data", "models", "tasks", "inference", "evaluation", "training", "bundle", "cli"),
@@ -113,7 +119,7 @@ def imports(module: str, *, top_level: bool) -> set[str]:
 def test_the_reader_of_imports_sees_them() -> None:
     bundle = f"{PACKAGE}.bundle"
     assert f"{PACKAGE}.data.labels" in imports(bundle, top_level=True)
-    predictor = f"{PACKAGE}.inference.predictor"
+    predictor = f"{PACKAGE}.inference.reading"
     assert f"{PACKAGE}.tasks.segment.decode" in imports(predictor, top_level=True)
     backends = f"{PACKAGE}.inference.backends"
     assert f"{PACKAGE}.models.catalog" in imports(backends, top_level=False)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometry_cli.errors import UsageError
+from biometry_cli.plane_structures import PLANE_STRUCTURES
 from biometry_cli.settings import Settings
 from biometry_cli.sources import (
     DEFAULT_EPOCHS,
@@ -195,6 +196,8 @@ def test_two_budgets_from_one_place_conflict(tmp_path: Path, sources: dict[str, 
         ("predict.spacing_mm", 0),
         ("predict.spacing_mm", "0.1,0.2,0.3"),
         ("predict.spacing_mm", "wide"),
+        ("predict.plane_structures", "abdomen"),
+        ("predict.plane_structures", {"abdomen": 3}),
         ("export.format", "torchscript"),
         ("device.name", "tpu"),
         ("model.width", 0),
@@ -250,6 +253,40 @@ def test_lists_can_be_written_in_a_variable(tmp_path: Path) -> None:
     assert settings.augment.enabled is False
 
 
+def test_planes_of_each_place_are_laid_over_the_default(tmp_path: Path) -> None:
+    resolved = resolve(
+        tmp_path,
+        local='[predict.plane_structures]\n"Fetal thorax" = "thorax"\nBrain = "skull"\n',
+        flags=parse_assignments(
+            [
+                "predict.plane_structures.trans-cerebellar=head",
+                "predict.plane_structures.femur=",
+                "predict.plane_structures.brain = head",
+            ]
+        ),
+    )
+    planes = resolved.settings.predict.plane_structures
+    changed = {"trans-cerebellar": "head", "femur": "", "Fetal thorax": "thorax"}
+    assert planes == PLANE_STRUCTURES | changed
+    assert resolved.origins["predict.plane_structures"] == "flag"
+    assert resolve(tmp_path).settings.predict.plane_structures["femur"] == "femur"
+
+
+def test_planes_and_models_can_be_written_in_a_variable(tmp_path: Path) -> None:
+    settings = resolve(
+        tmp_path,
+        environment={
+            "BIOMETRY_PREDICT_PLANE_STRUCTURES": "Fetal_Femur = thigh, thorax=",
+            "BIOMETRY_PREDICT_MORE_WEIGHTS": "a.onnx, b.onnx",
+            "BIOMETRY_PREDICT_PLANES": "runs/planes",
+        },
+    ).settings.predict
+    assert settings.plane_structures["Fetal_Femur"] == "thigh"
+    assert "fetal femur" not in settings.plane_structures
+    assert settings.more_weights == (Path("a.onnx"), Path("b.onnx"))
+    assert settings.planes == Path("runs/planes")
+
+
 @pytest.mark.parametrize("given_as", [0.2, "0.2", [0.2]])
 def test_one_spacing_may_be_a_plain_number(tmp_path: Path, given_as: object) -> None:
     resolved = resolve(tmp_path, flags={"predict.spacing_mm": given_as})
@@ -297,6 +334,8 @@ some_settings = st.fixed_dictionaries(
     optional={
         "data.task": st.sampled_from(["segment", "classify"]),
         "data.split_shares": st.sampled_from([(0.5, 0.25, 0.25), (1.0, 0.0, 0.0)]),
+        "predict.plane_structures": st.dictionaries(st.text(max_size=8), st.text(max_size=8)),
+        "predict.more_weights": st.just((Path("a.onnx"), Path("b c.onnx"))),
         "predict.spacing_mm": st.lists(st.floats(0.01, 99), min_size=1, max_size=2).map(tuple),
         "model.width": st.floats(0.01, 8),
     },

@@ -56,6 +56,8 @@ def spacing_pair(settings: "Settings") -> tuple[float, float] | None:
 def _shown(value: object) -> str:
     if value is None or value == ():
         return "not set"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {each or 'nothing'}" for name, each in value.items())
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return str(value)

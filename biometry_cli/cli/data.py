@@ -1,13 +1,16 @@
-"""``biometry data``: check a data folder, or draw a synthetic one."""
+"""``biometry data``: check a data folder, import a public one, or draw a synthetic one."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from biometry_cli.cli.data_import import import_data
 from biometry_cli.cli.options import Assignments, Config, Json, Structures, Task
 
-app = typer.Typer(no_args_is_help=True, help="Check a data folder, or draw a synthetic one.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check a data folder, import a public one, or draw a synthetic one."
+)
 
 
 @app.command("check")
@@ -48,23 +51,49 @@ def check(
         raise typer.Exit(DataError.exit_code)
 
 
+app.command("import")(import_data)
+
+
 @app.command("demo")
 def demo(
     folder: Annotated[Path, typer.Argument(help="New folder.", show_default=False)],
     planes: Annotated[
         bool, typer.Option("--planes", help="Eight standard planes to classify, no masks.")
     ] = False,
+    exam: Annotated[
+        bool,
+        typer.Option(
+            "--exam", help="One fetus to predict: eight images SEED_PLANE.png, spacing.csv."
+        ),
+    ] = False,
     images: Annotated[
-        int, typer.Option(min=24, max=100_000, help="Number of images in all.")
+        int,
+        typer.Option(min=24, max=100_000, help="Number of images in all; an exam has eight."),
     ] = 240,
     seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed draws the same.")] = 0,
 ) -> None:
-    """Draw synthetic scans with known truth: head, abdomen and femur, or eight planes."""
-    from biometry_cli.data.phantom.dataset import write_planes_dataset, write_segmentation_dataset
+    """Draw synthetic scans with known truth: head, abdomen and femur; eight planes; or an exam."""
+    from biometry_cli.data.phantom.dataset import (
+        write_exam,
+        write_planes_dataset,
+        write_segmentation_dataset,
+    )
     from biometry_cli.data.phantom.planes import PLANES
+    from biometry_cli.errors import UsageError
     from biometry_cli.report.consoles import err, out
     from biometry_cli.report.progress import image_bar
 
+    if exam and planes:
+        raise UsageError("--exam and --planes draw different folders", mend="Give one of the two")
+    if exam:
+        with image_bar("drawing scans", len(PLANES), err()) as advance:
+            write_exam(folder, seed=seed, on_image=advance)
+        out().print(f"written: {folder}", soft_wrap=True)
+        out().print(
+            f"next:    biometry predict {folder} --exam --planes PLANES_MODEL --weights MODEL",
+            soft_wrap=True,
+        )
+        return
     held_out = round(images * 0.15)
     with image_bar("drawing scans", images, err()) as advance:
         if planes:

@@ -38,6 +38,22 @@ Weights = Annotated[
         help="Model file (.safetensors, .onnx) or run folder.", show_default="the latest run"
     ),
 ]
+Measuring = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--weights",
+        help="Model file (.safetensors, .onnx) or run folder; with --planes, may be repeated.",
+        show_default="the latest run",
+    ),
+]
+Planes = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="MODEL",
+        help="First recognise each image's plane by this model; measure what that plane shows.",
+        show_default=False,
+    ),
+]
 Spacing = Annotated[
     str | None,
     typer.Option(
@@ -97,6 +113,34 @@ Report = Annotated[
         help="Write one self-contained page with pictures, charts and provenance.",
         show_default=False,
         rich_help_panel=FILES,
+    ),
+]
+Exam = Annotated[
+    bool, typer.Option("--exam", help="Treat all images as one fetus.", rich_help_panel=FETUS)
+]
+GroupBy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REGEX",
+        help="An exam for each name that this finds in the files' stems.",
+        show_default=False,
+        rich_help_panel=FETUS,
+    ),
+]
+Choice = Annotated[
+    str | None,
+    typer.Option(
+        help="Value of an exam from several images: best or median.",
+        show_default="best",
+        rich_help_panel=FETUS,
+    ),
+]
+KeepUnlike = Annotated[
+    bool,
+    typer.Option(
+        "--keep-unlike",
+        help="Let an exam use images unlike the training images.",
+        rich_help_panel=FETUS,
     ),
 ]
 Age = Annotated[

@@ -5,24 +5,28 @@ from typing import Annotated
 import typer
 
 from biometry_cli.cli.options import (
-    FETUS,
     Age,
     Assignments,
+    Choice,
     Config,
     Csv,
     Device,
     DryRun,
+    Exam,
+    GroupBy,
     Hc18Csv,
     Json,
+    KeepUnlike,
     LastPeriod,
     Masks,
+    Measuring,
     OutFolder,
     Overlay,
+    Planes,
     Report,
     ScanDate,
     Spacing,
     Threads,
-    Weights,
 )
 
 
@@ -35,36 +39,13 @@ def predict(
             show_default=False,
         ),
     ] = None,
-    weights: Weights = None,
+    weights: Measuring = None,
+    planes: Planes = None,
     spacing: Spacing = None,
-    exam: Annotated[
-        bool, typer.Option("--exam", help="Treat all images as one fetus.", rich_help_panel=FETUS)
-    ] = False,
-    group_by: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REGEX",
-            help="An exam for each name that this finds in the files' stems.",
-            show_default=False,
-            rich_help_panel=FETUS,
-        ),
-    ] = None,
-    choice: Annotated[
-        str | None,
-        typer.Option(
-            help="Value of an exam from several images: best or median.",
-            show_default="best",
-            rich_help_panel=FETUS,
-        ),
-    ] = None,
-    keep_unlike: Annotated[
-        bool,
-        typer.Option(
-            "--keep-unlike",
-            help="Let an exam use images unlike the training images.",
-            rich_help_panel=FETUS,
-        ),
-    ] = False,
+    exam: Exam = False,
+    group_by: GroupBy = None,
+    choice: Choice = None,
+    keep_unlike: KeepUnlike = False,
     age: Age = None,
     lmp: LastPeriod = None,
     scan_date: ScanDate = None,
@@ -89,7 +70,10 @@ def predict(
 
     resolved = gather(
         {
-            "predict.weights": weights,
+            # Models named by flags replace all that other places name.
+            "predict.weights": weights[0] if weights else None,
+            "predict.more_weights": weights[1:] if weights else None,
+            "predict.planes": planes,
             "predict.spacing_mm": spacing,
             "predict.batch_size": batch_size,
             "predict.exam_choice": choice,

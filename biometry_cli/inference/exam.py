@@ -8,7 +8,7 @@ from typing import Literal
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import IMPLAUSIBLE, UNLIKE_TRAINING, assess_measures
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.measure.structures import MeasuredStructure
+from biometry_cli.measure.structures import MeasuredStructure, measure_names
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Exam, ExamMeasurement, LeftOut
 
@@ -44,9 +44,9 @@ def combine_exam(
 ) -> Exam:
     """Treat the images as one fetus.
 
-    An image that cannot be read, has no known pixel size or is unlike the training images is left
-    out, and so is a structure with a size that no fetus has, or one that its image shows less than
-    90 % as surely as its surest one.
+    An image that cannot be read, shows a plane on which nothing is measured, has no known pixel
+    size or is unlike the training images is left out, and so is a structure with a size that no
+    fetus has, or one that its image shows less than 90 % as surely as its surest one.
     With "best", all measures of a structure come from the image with the fewest flags, then from
     the one whose mask is surest. With "median", each measure is the median of all that offer it.
 
@@ -101,7 +101,9 @@ def combine_exam(
 def _unusable(answer: Reading | Failure, keep_unlike: bool) -> str | None:
     if isinstance(answer, Failure):
         return answer.error.what
-    flags = answer.prediction.flags
+    flags, plane = answer.prediction.flags, answer.prediction.plane
+    if plane is not None and plane.reason is not None:
+        return plane.reason
     if UNLIKE_TRAINING in flags and not keep_unlike:
         return "unlike the images that the model learned from"
     if "no_spacing" in flags:
@@ -120,7 +122,7 @@ def _offers(reading: Reading) -> list[_Offer]:
     surest = max((each.certainty for each in reading.measured), default=0.0)
     offers = []
     for structure in reading.measured:
-        names = {each.name for each in structure.measures}
+        names = {*measure_names(structure.name), *(each.name for each in structure.measures)}
         own = {e.name: e for e in reading.prediction.measurements if e.name in names}
         # One absurd size makes its outline, or the pixel size, doubtful: the others go with it.
         absurd = any(IMPLAUSIBLE in each.flags for each in own.values())

@@ -13,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.bundle import ModelCard, file_hash, read_card
+from biometry_cli.calibration import ClassCalibration
 from biometry_cli.data.images import Scan, read_scan
 from biometry_cli.data.preprocess import Placement
 from biometry_cli.errors import BiometryError
 from biometry_cli.inference.backends import Backend, Outputs, open_backend
 from biometry_cli.inference.reading import Failure, Reading, read_measures
-from biometry_cli.inference.reported import UNLIKE_TRAINING, assess_measures
+from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import FloatArray, Source, Spacing, as_gray, with_spacing
 from biometry_cli.inference.unlike import Vector, View, unlike_training, views
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import UNSURE, Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
 
@@ -163,18 +164,20 @@ class Predictor:
             flags=flags,
         )
         if self.card.task == "classify":
-            label, probabilities = classify.decode(logits, self.card.labels.classes)
-            named = {"label": label, "probabilities": probabilities}
-            return Reading(answer.model_copy(update=named), scan.pixels)
+            fitted = self.card.calibration.classes or ClassCalibration()
+            label, probabilities = classify.decode(
+                logits, self.card.labels.classes, fitted.temperature
+            )
+            if fitted.threshold is not None and probabilities[label] < fitted.threshold:
+                flags.append(UNSURE)
+            named = {"label": label, "probabilities": probabilities, "flags": flags}
+            return Reading(answer.model_copy(update=named), scan.pixels, logits=logits)
         return read_measures(answer, scan.pixels, logits, placement, spacing, self.card)
 
 
 def _assessed(reading: Reading, age: GivenAge | None) -> Reading:
     """The reading with age, weight and centiles from its measures."""
-    assessment, flags = assess_measures(reading.prediction.measurements, age)
-    known = {name: getattr(assessment, name) for name in type(assessment).model_fields}
-    known["flags"] = [*reading.prediction.flags, *flags]
-    return replace(reading, prediction=reading.prediction.model_copy(update=known))
+    return replace(reading, prediction=with_assessment(reading.prediction, age))
 
 
 def load(

@@ -9,6 +9,7 @@ from biometry_cli.measure.growth.plausible import measure_flags, relation_reason
 from biometry_cli.measure.structures import MeasuredStructure
 from biometry_cli.results.clinical import Assessment
 from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Prediction
 
 UNLIKE_TRAINING = "unlike_training"
 IMPLAUSIBLE = "implausible_size"
@@ -52,6 +53,13 @@ def report_measures(
                 )
             )
     return reported
+
+
+def with_assessment(prediction: Prediction, given: GivenAge | None) -> Prediction:
+    """The prediction with age, weight and centiles from its own measures."""
+    assessment, flags = assess_measures(prediction.measurements, given)
+    known = {name: getattr(assessment, name) for name in Assessment.model_fields}
+    return prediction.model_copy(update=known | {"flags": [*prediction.flags, *flags]})
 
 
 def assess_measures(

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
-from biometry_cli.inference.predictor import Predictor, load
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.sources import with_spacing
 from biometry_cli.jobs.groups import group_files
 from biometry_cli.jobs.inputs import expand_inputs, output_stems
+from biometry_cli.jobs.models import open_models
 from biometry_cli.jobs.prediction_files import PredictionFiles, WantedFiles
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.results.prediction import ErrorDetail, ExamResult, FailedFile, Prediction
-from biometry_cli.runs import find_weights
 from biometry_cli.settings import Settings
 
 Answer = Prediction | FailedFile
@@ -31,7 +30,7 @@ class PredictionJob:
     """Everything is checked when the job is made; ``run`` or ``exams`` then answers.
 
     Args:
-        settings: weights, batch size, device and how exams are put together.
+        settings: weights, planes, batch size, device and how exams are put together.
         inputs: as the user names them.
         spacing_mm: (row, column) for all images; None looks for a ``spacing.csv``.
         wanted: files to write.
@@ -40,8 +39,8 @@ class PredictionJob:
 
     Raises:
         ModelFileError: no usable model.
-        UsageError: nothing named, one age for several exams, files that the model cannot give,
-            or an unwritable place.
+        UsageError: nothing named, models that do not fit together, one age for several exams,
+            files that the models cannot give, or an unwritable place.
         DataError: a folder or pattern without images, or an unusable ``spacing.csv``.
     """
 
@@ -57,10 +56,7 @@ class PredictionJob:
     ) -> None:
         wanted = wanted or WantedFiles()
         wanted.require_writable()
-        weights = find_weights(settings.predict.weights, settings.train.runs_folder)
-        self._predictor: Predictor = load(
-            weights, device=settings.device.name, threads=settings.device.threads
-        )
+        self._models = open_models(settings)
         self._settings, self._age = settings.predict, age
         self._files = expand_inputs(inputs)
         self._groups = None if plan is None else group_files(self._files, plan.group_by)
@@ -71,7 +67,7 @@ class PredictionJob:
             )
         self._sources = with_spacing(self._files, spacing_mm)
         self._stems = output_stems(self._files)
-        self._outputs = PredictionFiles(wanted, self._predictor, settings, self._files)
+        self._outputs = PredictionFiles(wanted, self._models, settings, self._files)
 
     @property
     def makes_exams(self) -> bool:
@@ -118,7 +114,8 @@ class PredictionJob:
 
     def _answers(self, places: Sequence[int]) -> Iterator[tuple[Reading | Failure, Answer]]:
         sources = [self._sources[place] for place in places]
-        readings = self._predictor.readings(sources, self._settings.batch_size, age=self._age)
+        reader, batch_size = self._models.reader, self._settings.batch_size
+        readings = reader.readings(sources, batch_size, age=self._age)
         for place, reading in zip(places, readings, strict=True):
             answer = _answer(reading)
             self._outputs.add(reading, answer, self._stems[place])

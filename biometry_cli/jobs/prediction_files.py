@@ -12,9 +12,9 @@ from biometry_cli.bundle import library_versions
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable, write_text
-from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.jobs.provenance import growth_curves, model_facts, provenance
+from biometry_cli.jobs.models import Models
+from biometry_cli.jobs.provenance import further_facts, growth_curves, model_facts, provenance
 from biometry_cli.measure.calipers import caliper_measures
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
@@ -77,23 +77,23 @@ class PredictionFiles:
 
     Args:
         wanted: which files.
-        predictor: the model, named in them.
+        models: named in them.
         settings: as resolved, for the provenance.
         inputs: all images, for the provenance.
 
     Raises:
-        UsageError: files that such a model cannot give.
+        UsageError: files that such models cannot give.
     """
 
     def __init__(
         self,
         wanted: WantedFiles,
-        predictor: Predictor,
+        models: Models,
         settings: Settings,
         inputs: Sequence[Path],
     ) -> None:
-        _require_fitting(wanted, predictor.card.labels, predictor.name)
-        self._wanted, self._predictor = wanted, predictor
+        _require_fitting(wanted, models)
+        self._wanted, self._models = wanted, models
         self._settings, self._inputs = settings, inputs
         self._stack = ExitStack()
         self._csv: PredictionCsv | None = None
@@ -108,8 +108,7 @@ class PredictionFiles:
             if wanted.folder is not None:
                 make_folder(wanted.folder)
             if wanted.csv is not None:
-                columns = _columns(self._predictor.card.labels)
-                self._csv = stack.enter_context(PredictionCsv(wanted.csv, *columns))
+                self._csv = stack.enter_context(_table(wanted.csv, self._models))
             if wanted.hc18_csv is not None:
                 self._hc18 = stack.enter_context(Hc18Csv(wanted.hc18_csv))
             self._stack = stack.pop_all()
@@ -157,7 +156,8 @@ class PredictionFiles:
 
     def finish(self, exams: Sequence[Exam]) -> None:
         """Write the report and the manifest. Raises UsageError where they cannot be written."""
-        wanted, name = self._wanted, self._predictor.name
+        wanted = self._wanted
+        first, further = self._models.answering[0], further_facts(self._models)
         if self._hc18 is not None and self._hc18.left_out:
             file, reason = self._hc18.left_out[0]
             self.remarks.append(
@@ -171,7 +171,7 @@ class PredictionFiles:
                 self._shown,
                 exam=list(exams),
                 curves=growth_curves(),
-                provenance=provenance(self._predictor, self._settings, self._inputs),
+                provenance=provenance(first, self._settings, self._inputs, further),
                 title=_title(exams, self._inputs),
             )
             write_text(wanted.report, page)
@@ -179,7 +179,8 @@ class PredictionFiles:
             write_manifest(
                 wanted.folder / MANIFEST_FILE,
                 command="biometry predict",
-                model=model_facts(self._predictor.card, name),
+                model=model_facts(first.card, first.name),
+                more_models=list(further.values()),
                 inputs=self._inputs,
                 outputs=self._written,
                 settings=self._settings.model_dump(mode="json", exclude_none=True),
@@ -199,31 +200,41 @@ def _title(exams: Sequence[Exam], inputs: Sequence[Path]) -> str:
     return f"Fetal biometry: {inputs[0].name if len(inputs) == 1 else f'{len(inputs)} images'}"
 
 
-def _require_fitting(wanted: WantedFiles, labels: LabelSchema, model: str) -> None:
-    """Raise UsageError where a model of these labels cannot give what is wanted."""
-    between_points = caliper_measures(labels.calipers)
-    if wanted.masks and not labels.segments:
+def _require_fitting(wanted: WantedFiles, models: Models) -> None:
+    """Raise UsageError where the models cannot give what is wanted."""
+    labels = [each.card.labels for each in models.answering]
+    names = " and ".join(each.name for each in models.answering)
+    if wanted.masks and not any(each.segments for each in labels):
         raise UsageError(
-            f"--masks needs a model that gives masks, and {model} was trained for the task "
-            f"{labels.task}",
+            f"--masks needs a model that gives masks, and {names} was trained for the task "
+            f"{labels[0].task}",
             mend="Leave --masks out, or name another model by --weights",
         )
-    heads = (
-        "head" in labels.structures if labels.segments else "HC" in between_points.get("head", ())
-    )
-    if wanted.hc18_csv is not None and not heads:
-        known = labels.structures or labels.points or labels.classes
+    if wanted.hc18_csv is not None and not any(map(_knows_heads, labels)):
+        known = [name for each in labels for name in each.structures or each.points or each.classes]
         raise UsageError(
             f"--hc18-csv needs a model of heads, by masks or by the calipers ofd and bpd, and "
-            f"{model} knows {', '.join(known)}",
+            f"{names} knows {', '.join(known)}",
             mend="Name another model by --weights",
         )
 
 
-def _columns(labels: LabelSchema) -> tuple[list[str], list[str], list[str]]:
-    """Measures, classes and points that have columns of their own."""
-    measures = [name for each in labels.structures for name in measure_names(each)]
-    between = [name for own in caliper_measures(labels.calipers).values() for name in own]
-    measures += [points_column(name) if labels.segments else name for name in between]
-    classes = list(labels.classes) if labels.task == "classify" else []
-    return measures, classes, list(labels.points)
+def _knows_heads(labels: LabelSchema) -> bool:
+    if labels.segments:
+        return "head" in labels.structures
+    return "HC" in caliper_measures(labels.calipers).get("head", ())
+
+
+def _table(path: Path, models: Models) -> PredictionCsv:
+    """The table with columns for all that the models can give."""
+    measures: list[str] = []
+    classes: list[str] = []
+    points: list[str] = []
+    for labels in (each.card.labels for each in models.answering):
+        measures += [name for each in labels.structures for name in measure_names(each)]
+        between = [name for own in caliper_measures(labels.calipers).values() for name in own]
+        measures += [points_column(name) if labels.segments else name for name in between]
+        points += labels.points
+        if labels.task == "classify":
+            classes += labels.classes
+    return PredictionCsv(path, measures, classes, points, planes=models.planes is not None)

@@ -1,12 +1,13 @@
 """Where results come from, for reports and manifests; and the charts that reports draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biometry_cli.bundle import ModelCard, file_hash, library_versions
 from biometry_cli.inference.predictor import Predictor
+from biometry_cli.jobs.models import Models
 from biometry_cli.measure.growth.charts import CHARTS, curve
 from biometry_cli.settings import Settings
 
@@ -32,22 +33,48 @@ def model_facts(card: ModelCard, name: str) -> dict[str, str]:
     }
 
 
-def provenance(predictor: Predictor, settings: Settings, inputs: Sequence[Path]) -> "Provenance":
-    """What a report says of its origin; inputs that cannot be read have no hash."""
+def further_facts(models: Models) -> dict[str, dict[str, str]]:
+    """The facts of all models but the first that answers, by a heading."""
+    named = {f"Model {number}": each for number, each in enumerate(models.answering[1:], 2)}
+    if models.planes is not None:
+        named["Model of planes"] = models.planes
+    return {heading: model_facts(each.card, each.name) for heading, each in named.items()}
+
+
+def provenance(
+    predictor: Predictor,
+    settings: Settings,
+    inputs: Sequence[Path],
+    further: Mapping[str, Mapping[str, str]] | None = None,
+) -> "Provenance":
+    """What a report says of its origin; inputs that cannot be read have no hash.
+
+    ``further`` holds the facts of other models by a heading.
+    """
     from biometry_cli.report.html.provenance import Provenance
 
     shown = settings.model_dump(mode="json", exclude_none=True, include={"predict", "device"})
+    if settings.predict.planes is None:
+        del shown["predict"]["plane_structures"]  # it plays no part
     return Provenance(
         model=model_facts(predictor.card, predictor.name),
+        further_models=further or {},
         software=library_versions(),
         settings={
-            f"{section}.{key}": str(value)
+            f"{section}.{key}": _text(value)
             for section, values in shown.items()
             for key, value in values.items()
+            if value != []
         },
         inputs=[(str(file), file_hash(file) if file.is_file() else "–") for file in inputs],
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {each or 'nothing'}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def growth_curves() -> "dict[str, ChartCurves]":

@@ -60,6 +60,7 @@ class Hc18Csv(GrowingCsv):
         ellipse = head_ellipse_mm(answer)
         if ellipse is None:
             reason = "no pixel size" if answer.spacing_mm is None else "no ellipse of a head"
+            reason = (answer.plane and answer.plane.reason) or reason
             self.left_out.append((answer.file, reason))
             return
         lengths_mm = (ellipse.center_x, ellipse.center_y, ellipse.semi_major, ellipse.semi_minor)

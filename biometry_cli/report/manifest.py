@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,14 @@ def write_manifest(
     outputs: Iterable[Path],
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
+    more_models: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write the manifest of one command.
 
     Its keys: ``format``, ``command``, ``created`` (UTC, ISO 8601), ``versions``, ``model``,
-    ``settings``, ``inputs`` and ``outputs``. Each input has ``file`` as it was named,
-    ``size_bytes`` and ``sha256`` (64 hex digits); both are null for a file that could not be
-    read, which a command over many files survives.
+    ``settings``, ``inputs`` and ``outputs``; ``more_models`` where several took part. Each input
+    has ``file`` as it was named, ``size_bytes`` and ``sha256`` (64 hex digits); both are null for
+    a file that could not be read, which a command over many files survives.
 
     Args:
         path: the file, ``manifest.json`` in the folder of results.
@@ -39,6 +40,7 @@ def write_manifest(
         outputs: files that were written; named relative to the manifest where they lie below it.
         settings: as resolved; values that JSON lacks, such as paths, are written as text.
         versions: of Python and the libraries, as in ``bundle.library_versions``.
+        more_models: as ``model``, in an order of their own.
 
     Raises:
         UsageError: the manifest cannot be written.
@@ -50,6 +52,7 @@ def write_manifest(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": dict(versions),
         "model": None if model is None else dict(model),
+        **({"more_models": [dict(each) for each in more_models]} if more_models else {}),
         "settings": dict(settings),
         "inputs": [_input(file) for each in inputs for file in _files(each)],
         "outputs": [_relative(output, folder) for output in outputs],

@@ -22,6 +22,7 @@ from biometry_cli.report.words import (
     READINGS_DISAGREE,
     flag_text,
     formula_text,
+    plane_text,
     spacing_pair,
     spacing_text,
     value_text,
@@ -29,13 +30,13 @@ from biometry_cli.report.words import (
 from biometry_cli.results.base import Interval
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import Exam, Prediction
+from biometry_cli.results.prediction import UNSURE, Exam, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
     from biometry_cli.measure.structures import MeasuredStructure
 
-UNLIKE_TRAINING = "unlike_training"
+UNLIKE_TRAINING, NOT_MEASURED = "unlike_training", "not_measured"
 CALIPER_MARKS = ("+", "×")  # on the scan and before the rows: the first diameter, the second
 _OWN_PLACES = {"head": 0, "abdomen": 1, "femur": 2}
 _TOP_CLASSES = 6
@@ -75,6 +76,7 @@ def list_reading(panel: Panel, reading: "Reading") -> None:
     """Everything that a picture's panel says of one image."""
     prediction = reading.prediction
     panel.title(Path(prediction.file).name)
+    list_plane(panel, prediction)
     if prediction.task == "classify":
         list_classes(panel, prediction)
     else:
@@ -91,8 +93,16 @@ def list_reading(panel: Panel, reading: "Reading") -> None:
             panel.small("in brackets: 95 % interval")
     panel.gap()
     for flag in prediction.flags:
-        if flag != UNLIKE_TRAINING:  # the banner says that
+        if flag not in (UNLIKE_TRAINING, NOT_MEASURED):  # the banner and the plane say that
             panel.warning(flag_text(flag))
+
+
+def list_plane(panel: Panel, prediction: Prediction) -> None:
+    """The recognised plane, and why nothing was measured on it."""
+    if prediction.plane is not None:
+        panel.small(f"plane: {plane_text(prediction.plane)}")
+        if prediction.plane.reason is not None:
+            panel.warning(f"not measured: {prediction.plane.reason}")
 
 
 def list_structures(panel: Panel, reading: "Reading") -> None:
@@ -175,22 +185,28 @@ def list_classes(panel: Panel, prediction: Prediction) -> None:
     """The likeliest classes with their probabilities."""
     panel.gap()
     ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
+    unsure = UNSURE in prediction.flags
     for name, probability in ranked[:_TOP_CLASSES]:
         chosen = name == prediction.label
-        panel.row(name, f"{100 * probability:.1f} %", SKY_BLUE if chosen else WHITE)
-        panel.bar(probability, SKY_BLUE if chosen else WHITE)
+        color = WHITE if not chosen else YELLOW if unsure else SKY_BLUE
+        shown = f"{name} ({UNSURE})" if chosen and unsure else name
+        panel.row(shown, f"{100 * probability:.1f} %", color)
+        panel.bar(probability, color)
 
 
 def list_caption(panel: Panel, prediction: Prediction, exam: Exam) -> None:
-    """Below an image of an exam: its name, its measures, and why it was left out, if it was."""
+    """Below an image of an exam: name, plane, measures, and why it was left out, if it was."""
     panel.title(Path(prediction.file).name)
+    if prediction.plane is not None:
+        panel.small(f"plane: {plane_text(prediction.plane)}")
     for measure in prediction.measurements:
         list_measure(panel, measure, measure.name)
     for left_out in exam.left_out:
         if left_out.file == prediction.file:
             panel.warning(f"left out: {left_out.reason}")
     for flag in prediction.flags:
-        panel.warning(flag_text(flag))
+        if flag != NOT_MEASURED:  # the exam says why it was left out
+            panel.warning(flag_text(flag))
 
 
 def list_exam(panels: Sequence[Panel], exam: Exam) -> None:

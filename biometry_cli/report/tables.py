@@ -20,14 +20,15 @@ from biometry_cli.report.landmark_tables import of_one_point
 from biometry_cli.report.point_tables import both_readings, points_table
 from biometry_cli.report.words import (
     MEASURE_TERMS,
-    flag_lines,
     formula_text,
     interval_text,
+    plane_text,
+    said_flags,
     spacing_pair,
     spacing_text,
     value_text,
 )
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import UNSURE, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard
@@ -48,12 +49,17 @@ _TOP_CLASSES = 3
 
 
 def prediction_table(prediction: Prediction) -> RenderableType:
-    """One image's answer: its name, measures or classes, age and weight, then its flags."""
+    """One image's answer: name and plane, measures or classes, age and weight, then its flags."""
     heading = Text(Path(prediction.file).name, style="bold", overflow="fold")
     parts: list[RenderableType] = [heading]
-    if prediction.label is not None:
+    if prediction.plane is not None:
+        heading.append(f"  {plane_text(prediction.plane)}", style="not bold cyan")
+    elif prediction.label is not None:
         heading.append(f"  {prediction.label}", style="bold cyan")
-    elif (spacing := spacing_pair(prediction.spacing_mm)) is not None:
+        if UNSURE in prediction.flags:
+            heading.append(f" ({UNSURE})", style="yellow")
+    spacing = spacing_pair(prediction.spacing_mm)
+    if spacing is not None and prediction.label is None:
         heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
     if prediction.point_measurements:
         parts.append(both_readings(prediction))
@@ -61,10 +67,10 @@ def prediction_table(prediction: Prediction) -> RenderableType:
         parts.append(_measures(prediction))
     if prediction.points is not None:
         parts += points_table(prediction.points)
-    if prediction.probabilities:
+    if prediction.probabilities and prediction.plane is None:
         parts.append(_top_classes(prediction))
     parts += [Text(line) for line in _fetus_lines(prediction)]
-    parts += [Text(f"! {line}", style="yellow") for line in flag_lines(prediction.flags)]
+    parts += [Text(f"! {line}", style="yellow") for line in said_flags(prediction)]
     return Group(*parts, "")
 
 
@@ -182,6 +188,8 @@ def card_table(card: "ModelCard") -> Table:
             "intervals, points" if card.labels.segments else "intervals",
             _half_widths(card.calibration.point_measures),
         ),
+        ("probabilities", _probabilities(card)),
+        ("unsure", _unsure(card)),
         ("unlike training", _appearance(card)),
         ("created", card.created),
         ("settings hash", card.settings_hash),
@@ -202,6 +210,36 @@ def _half_widths(measures: "Mapping[str, MeasureCalibration]") -> str:
         else:
             parts.append(f"{name} ± {100 * fitted.relative:.1f} %")
     return ", ".join(parts)
+
+
+def _probabilities(card: "ModelCard") -> str:
+    """The temperature, what it did, and how many images it is of."""
+    fitted = card.calibration.classes
+    if fitted is None:
+        return "" if card.task != "classify" else "not calibrated"
+    if fitted.reason:
+        return f"not calibrated: {fitted.reason}"
+    apart = "kept apart" if fitted.apart else "which also chose the checkpoint"
+    return (
+        f"temperature {fitted.temperature:.2f}, calibration error {fitted.ece_before:.3f} before "
+        f"and {fitted.ece_after:.3f} after, on {fitted.images} images of {fitted.subjects} "
+        f"subjects, {apart}"
+    )
+
+
+def _unsure(card: "ModelCard") -> str:
+    """The threshold and what it promises."""
+    fitted = card.calibration.classes
+    if fitted is None or fitted.threshold is None or fitted.answered is None:
+        return ""
+    wrong = f"at most {100 * fitted.error_rate:g} % of the answers wrong"
+    promise = f"{wrong}, with {100 * fitted.confidence:.0f} % confidence"
+    if not fitted.confidence:
+        promise = f"{wrong} on the calibration images, too few to promise it of others"
+    return (
+        f"below a probability of {fitted.threshold:.3f}: {promise}; "
+        f"{100 * fitted.answered:.0f} % answered there"
+    )
 
 
 def _appearance(card: "ModelCard") -> str:

@@ -13,6 +13,7 @@ from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import FailedFile, Prediction
 
 Cell = float | str | None
+_PLANE_COLUMNS = ("plane", "plane_probability", "not_measured")
 
 
 def write_cases(path: Path, evaluation: Evaluation) -> None:
@@ -45,7 +46,9 @@ class PredictionCsv(GrowingCsv):
 
     Its columns, which stand there whether or not an image fills them:
 
-    - ``file``; ``spacing_row_mm``, ``spacing_column_mm``; ``unit`` of lengths, mm or px;
+    - ``file``; with ``planes``, ``plane`` and ``plane_probability`` as recognised, and
+      ``not_measured``, why an image was not;
+    - ``spacing_row_mm``, ``spacing_column_mm``; ``unit`` of lengths, mm or px;
     - ``HC``, ``HC_low``, ``HC_high``, and so each measure: value and 95 % interval; of a model of
       masks and points also ``HC_points``, ``HC_points_low``, ``HC_points_high``;
     - ``ga_weeks``, ``efw_g``: gestational age and estimated fetal weight;
@@ -62,6 +65,7 @@ class PredictionCsv(GrowingCsv):
         measures: names of the measures that the model can give, three columns each.
         classes: names of the classes of a classifier, a column ``p_CLASS`` each.
         points: names of the landmarks, three columns each.
+        planes: whether each image's plane is recognised first.
 
     Raises:
         UsageError: the file cannot be written.
@@ -73,12 +77,15 @@ class PredictionCsv(GrowingCsv):
         measures: Sequence[str],
         classes: Sequence[str],
         points: Sequence[str] = (),
+        *,
+        planes: bool = False,
     ) -> None:
         self._measures = tuple(measures)
         super().__init__(
             path,
             [
-                *("file", "spacing_row_mm", "spacing_column_mm", "unit"),
+                *("file", *(_PLANE_COLUMNS if planes else ())),
+                *("spacing_row_mm", "spacing_column_mm", "unit"),
                 *(name for measure in measures for name in _interval_columns(measure)),
                 *("ga_weeks", "efw_g", "label"),
                 *(f"p_{name}" for name in classes),
@@ -100,6 +107,10 @@ class PredictionCsv(GrowingCsv):
             "unlike_training": _cell(answer.unlike_training),
             "flags": " ".join(answer.flags),
         }
+        if answer.plane is not None:
+            found = (answer.plane.label, answer.plane.probability, answer.plane.reason)
+            cells |= zip(_PLANE_COLUMNS, map(_cell, found), strict=True)
+            cells["label"] = ""
         if spacing is not None:
             cells["spacing_row_mm"], cells["spacing_column_mm"] = map(_cell, spacing)
         if self._measures:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from biometry_cli.results.prediction import PlaneFound, Prediction
 
 from biometry_cli.results.evaluation import BY_POINTS
 
@@ -27,11 +30,14 @@ _FLAGS = {
     "no_usable_measure": "no usable measure",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
+    "unsure": "unsure of the class: its probability is below the model's threshold",
     READINGS_DISAGREE: "masks and points disagree by more than their intervals",
     "crooked_calipers": "two diameters that are no axes of one ellipse",
     "unlike_training": "unlike the images that the model learned from",
     "implausible_size": "outside the sizes that a fetus can have",
     "implausible_relation": "measures that do not fit together in one fetus",
+    "not_measured": "not measured",
+    "not_on_this_plane": "found, but it does not belong on this plane: not measured",
     "out_of_chart_range": "outside the range of the growth chart",
 }
 
@@ -103,6 +109,20 @@ def formula_text(formula: str) -> str:
             words.append(_FORMULA_WORDS.get(word, word[:1].upper() + word[1:]))
     inputs = f" ({', '.join(measures)})" if measures else ""
     return " ".join(words) + inputs
+
+
+def plane_text(plane: "PlaneFound") -> str:
+    """``trans-thalamic 97.1 %``."""
+    return f"{plane.label} {100 * plane.probability:.1f} %"
+
+
+def said_flags(prediction: "Prediction") -> list[str]:
+    """A prediction's flags in words, with the reason why an image was not measured."""
+    plane = prediction.plane
+    if plane is None or plane.reason is None:
+        return flag_lines(prediction.flags)
+    others = [flag for flag in prediction.flags if flag != "not_measured"]
+    return [f"not measured: {plane.reason}", *flag_lines(others)]
 
 
 def flag_lines(flags: Iterable[str]) -> list[str]:

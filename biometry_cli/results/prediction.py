@@ -4,6 +4,9 @@ from biometry_cli.results.base import Result
 from biometry_cli.results.clinical import Centile, FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement, Structure
 
+UNSURE = "unsure"
+"""Flag of a classification whose top probability lies below the model's threshold."""
+
 
 class FoundPoint(Result):
     """A landmark in source pixels, with pixel centres at whole numbers.
@@ -17,17 +20,42 @@ class FoundPoint(Result):
     confidence: float | None = None
 
 
+class PlaneFound(Result):
+    """The standard plane that a classifier recognises in an image, and what is measured there.
+
+    Attributes:
+        label: the likeliest plane, ``probability`` its share of ``probabilities``, 0 to 1.
+        structure: what such a plane is measured for; None where there is nothing.
+        reason: why the image was not measured; None where it was.
+        unlike_training: how far the image lies from what the classifier learned from, as in
+            ``Prediction``.
+        model: the classifier.
+    """
+
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+    structure: str | None = None
+    reason: str | None = None
+    unlike_training: float | None = None
+    model: str
+
+
 class Prediction(Result):
     """What one model says of one image.
 
     ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known.
-    ``label`` and ``probabilities`` are set for classification; ``structures`` and
-    ``measurements`` for segmentation; ``points``, by name and None for one that is not visible,
+    ``label`` and ``probabilities`` are set for classification, and stay where the flag ``unsure``
+    says that the likeliest class is not likely enough; ``structures`` and ``measurements`` are set
+    for segmentation; ``points``, by name and None for one that is not visible,
     and ``measurements`` for landmarks. A model of both measures from its masks, and gives the
     measures between its points as ``point_measurements`` beside them. ``unlike_training`` is how
     far the image lies from what the model learned from: above 1 it is flagged
     ``unlike_training``; None where the model holds no such score. Age, weight and centiles come
     from this image alone, and stay empty without a pixel size.
+
+    ``plane`` is set where the plane was recognised first. An image that was then not measured has
+    the flag ``not_measured`` and is else what the classifier says of it.
     """
 
     file: str
@@ -41,6 +69,7 @@ class Prediction(Result):
     label: str | None = None
     probabilities: dict[str, float] | None = None
     unlike_training: float | None = None
+    plane: PlaneFound | None = None
     gestational_age: GestationalAge | None = None
     fetal_weight: FetalWeight | None = None
     centiles: list[Centile] = []

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from filelock import FileLock
+from PIL import Image
 
 from biometry_cli.data.phantom.dataset import write_segmentation_dataset
 
@@ -97,3 +99,59 @@ def segmentation_folder(shared_folder: Path, biometry: Run) -> Path:
             model = shared_folder / "runs" / "small" / "model.safetensors"
             model.rename(folder / "model.safetensors")
     return folder
+
+
+# A white square in the corner (rows, columns) of a scan says what its plane is to be called, so
+# that any scan can be any plane, and the smallest classifier tells them in seconds.
+MARKS = {
+    "trans-thalamic": None,
+    "abdomen": (slice(4, 40), slice(4, 40)),
+    "thorax": (slice(4, 40), slice(-40, -4)),
+    "trans-cerebellar": (slice(-40, -4), slice(4, 40)),
+}
+
+
+@pytest.fixture(scope="session")
+def planes_folder(shared_folder: Path, segmentation_folder: Path, biometry: Run) -> Path:
+    """A folder with ``planes.safetensors``, which knows marked planes, and the measuring model.
+
+    ``planes/test/images`` holds every scan of the measuring data's test split once as each plane,
+    ``NNNN_STRUCTURE-PLANE.png``, and ``planes/test/spacing.csv`` their pixel sizes. Never change
+    the folder: copy it.
+    """
+    folder = shared_folder / "marked"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "planes.safetensors").is_file():
+            for split in ("train", "val", "test"):
+                _mark(segmentation_folder / "data" / split, folder / "planes" / split)
+            done = biometry(
+                "train", str(folder / "planes"), "--epochs", "6", "--name", "planes",
+                "--set", "augment.enabled=false", "--set", "train.validate_every=6",
+                "--runs-folder", str(shared_folder / "runs-planes"), cwd=folder,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            model = segmentation_folder / "model.safetensors"
+            (folder / "model.safetensors").write_bytes(model.read_bytes())
+            trained = shared_folder / "runs-planes" / "planes" / "model.safetensors"
+            trained.rename(folder / "planes.safetensors")
+    return folder
+
+
+def _mark(source: Path, target: Path) -> None:
+    (target / "images").mkdir(parents=True)
+    sizes = dict(
+        line.split(",")[:2] for line in (source / "spacing.csv").read_text().splitlines()[1:]
+    )
+    labels, spacing = ["filename,label"], ["filename,pixel_size_mm"]
+    for path in sorted((source / "images").iterdir()):
+        for plane, corner in MARKS.items():
+            with Image.open(path) as scan:
+                pixels = np.array(scan)
+            if corner is not None:
+                pixels[corner] = 255
+            name = f"{path.stem}-{plane}.png"
+            Image.fromarray(pixels).save(target / "images" / name)
+            labels.append(f"{name},{plane}")
+            spacing.append(f"{name},{sizes[path.name]}")
+    (target / "labels.csv").write_text("\n".join(labels) + "\n")
+    (target / "spacing.csv").write_text("\n".join(spacing) + "\n")

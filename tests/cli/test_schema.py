@@ -26,6 +26,7 @@ from biometry_cli.results.prediction import (
     ExamResult,
     FailedFile,
     LeftOut,
+    PlaneFound,
     Prediction,
 )
 
@@ -104,6 +105,21 @@ PREDICTION = Prediction(
     measurements=[MEASUREMENT], unlike_training=0.4, gestational_age=AGE, fetal_weight=WEIGHT,
     centiles=[CENTILE], notes=["a note"], flags=["head:touches_border"],
 )  # fmt: skip
+ROUTED = PREDICTION.model_copy(
+    update={
+        "plane": PlaneFound(
+            label="abdomen", probability=0.75, probabilities={"abdomen": 0.75, "x": 0.25},
+            structure="abdomen", unlike_training=0.3, model="p",
+        )
+    }
+)  # fmt: skip
+UNMEASURED = Prediction(
+    file="d.png", task="classify", model="p", label="x", probabilities={"x": 1.0},
+    plane=PlaneFound(
+        label="x", probability=1.0, probabilities={"x": 1.0}, reason="shows the x", model="p"
+    ),
+    flags=["not_measured"],
+)  # fmt: skip
 CLASSIFIED = Prediction(
     file="b.png", task="classify", model="m", label="x", probabilities={"x": 0.75, "y": 0.25}
 )
@@ -125,7 +141,7 @@ EXAM = ExamResult(
         ],
         left_out=[LeftOut(file="b.png", reason="no structure")], centiles=[CENTILE],
     ),
-    images=[PREDICTION, CLASSIFIED, FAILED],
+    images=[PREDICTION, ROUTED, UNMEASURED, CLASSIFIED, FAILED],
 )  # fmt: skip
 CALCULATION = Calculation(
     inputs={"HC": 250.5}, gestational_age=AGE, fetal_weight=WEIGHT, centiles=[CENTILE],
@@ -133,7 +149,7 @@ CALCULATION = Calculation(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("answer", [PREDICTION, CLASSIFIED, FAILED])
+@pytest.mark.parametrize("answer", [PREDICTION, ROUTED, UNMEASURED, CLASSIFIED, FAILED])
 def test_predictions_and_failures_fit(answer: Prediction | FailedFile) -> None:
     assert fits_printed(answer.model_dump_json(), "prediction")
 
@@ -157,6 +173,8 @@ def test_exams_evaluations_and_calculations_fit() -> None:
         (("measurements", 0, "interval"), [1.0]),
         (("measurements", 0, "calipers"), [[1, 2, 3]]),
         (("structures", 0, "ellipse", "angle_deg"), None),
+        (("plane",), "absent"),
+        (("plane",), "abdomen"),
         (("new_field",), 1),
     ],
 )

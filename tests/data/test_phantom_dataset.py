@@ -9,14 +9,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from biometry_cli.data.phantom.dataset import write_planes_dataset, write_segmentation_dataset
-from biometry_cli.data.phantom.planes import PLANES
+from biometry_cli.data.phantom.dataset import (
+    write_exam,
+    write_planes_dataset,
+    write_segmentation_dataset,
+)
+from biometry_cli.data.phantom.planes import PLANES, STRUCTURE_SHOWN
 from biometry_cli.errors import UsageError
+
+MEASURES = {"head": {"hc_mm", "bpd_mm", "ofd_mm"}, "abdomen": {"ac_mm"}, "femur": {"fl_mm"}}
 
 
 def table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+def given_mm(row: dict[str, str]) -> set[str]:
+    return {name for name, value in row.items() if name.endswith("_mm") and value}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,7 +74,6 @@ def test_segmentation_masks_hold_class_indices(segmentation: Path) -> None:
 
 
 def test_spacing_tables_give_the_measures_of_each_structure(segmentation: Path) -> None:
-    expected = {"head": {"hc_mm", "bpd_mm", "ofd_mm"}, "abdomen": {"ac_mm"}, "femur": {"fl_mm"}}
     for split in ("train", "val", "test"):
         rows = table(segmentation / split / "spacing.csv")
         assert list(rows[0]) == [
@@ -81,8 +90,7 @@ def test_spacing_tables_give_the_measures_of_each_structure(segmentation: Path) 
         }
         for row in rows:
             structure = Path(row["filename"]).stem.split("_")[1]
-            given = {name for name, value in row.items() if name.endswith("_mm") and value}
-            assert given == {"pixel_size_mm"} | expected[structure]
+            assert given_mm(row) == {"pixel_size_mm"} | MEASURES[structure]
 
 
 def test_spacing_and_mask_give_back_the_measures(segmentation: Path) -> None:
@@ -118,6 +126,45 @@ def test_planes_folders_hold_every_class_equally_often(planes: Path) -> None:
     assert names == [f"{number:04d}.png" for number in range(32)]
     rounds = [row["label"] for row in table(planes / "train" / "labels.csv")]
     assert rounds[:8] != rounds[8:]
+
+
+def test_planes_folders_give_pixel_sizes_and_the_measures_of_what_a_plane_shows(
+    planes: Path,
+) -> None:
+    for split in ("train", "val", "test"):
+        labels = {row["filename"]: row["label"] for row in table(planes / split / "labels.csv")}
+        rows = table(planes / split / "spacing.csv")
+        assert {row["filename"] for row in rows} == set(labels)
+        for row in rows:
+            shown = STRUCTURE_SHOWN.get(labels[row["filename"]])
+            assert given_mm(row) == {"pixel_size_mm"} | MEASURES.get(shown or "", set())
+            assert 0.2 < float(row["pixel_size_mm"]) < 1.2
+            with Image.open(planes / split / "images" / row["filename"]) as image:
+                assert image.size == (272, 192)
+
+
+def test_an_exam_shows_one_fetus_on_every_plane(tmp_path: Path) -> None:
+    calls: list[int] = []
+    write_exam(tmp_path / "a", seed=12, on_image=lambda: calls.append(1))
+    names = {f"0012_{plane}.png" for plane in PLANES}
+    assert set(contents(tmp_path / "a")) == names | {"spacing.csv"}
+    assert len(calls) == len(PLANES)
+    rows = {row["filename"]: row for row in table(tmp_path / "a" / "spacing.csv")}
+    assert set(rows) == names
+    for plane in PLANES:
+        shown = STRUCTURE_SHOWN.get(plane)
+        expected = {"pixel_size_mm"} | MEASURES.get(shown or "", set())
+        assert given_mm(rows[f"0012_{plane}.png"]) == expected
+    assert len({row["hc_mm"] for row in rows.values()} - {""}) == 1, "one head on three planes"
+    assert len({row["pixel_size_mm"] for row in rows.values()}) > 1
+    write_exam(tmp_path / "b", seed=12)
+    assert contents(tmp_path / "b") == contents(tmp_path / "a")
+    write_exam(tmp_path / "c", seed=13)
+    assert not set(contents(tmp_path / "c").values()) & set(contents(tmp_path / "a").values())
+    with pytest.raises(UsageError, match="not empty"):
+        write_exam(tmp_path / "a", seed=12)
+    with pytest.raises(UsageError, match="0 or more"):
+        write_exam(tmp_path / "d", seed=-1)
 
 
 def test_equal_seeds_write_equal_bytes(segmentation: Path, planes: Path, tmp_path: Path) -> None:

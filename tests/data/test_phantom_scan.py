@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from biometry_cli.data.phantom.growth import sample_fetus
-from biometry_cli.data.phantom.planes import PLANES, draw_plane
+from biometry_cli.data.phantom.planes import PLANES, STRUCTURE_SHOWN, draw_plane
 from biometry_cli.data.phantom.scan import STRUCTURES, Phantom, Structure, draw_phantom
 
 
-def draw(structure: Structure, seed: int, **options: float) -> Phantom:
+def draw(structure: Structure, seed: int, **options: float | None) -> Phantom:
     return draw_phantom(structure, np.random.default_rng(seed), **options)  # type: ignore[arg-type]
 
 
@@ -121,16 +121,48 @@ def test_sizes_follow_the_medians_of_gestational_age() -> None:
 
 @pytest.mark.parametrize("plane", PLANES)
 def test_planes_are_deterministic_and_vary(plane: str) -> None:
-    first = draw_plane(plane, np.random.default_rng(0))
-    assert first.shape == (160, 160)
-    assert first.dtype == np.uint8
-    assert first.max() > 150
-    assert np.array_equal(first, draw_plane(plane, np.random.default_rng(0)))
-    assert not np.array_equal(first, draw_plane(plane, np.random.default_rng(1)))
-    assert draw_plane(plane, np.random.default_rng(0), height_px=96, width_px=128).shape == (
-        96,
-        128,
-    )
+    scan = draw_plane(plane, np.random.default_rng(0))
+    again, other = (draw_plane(plane, np.random.default_rng(seed)) for seed in (0, 1))
+    assert scan.pixels.shape == (192, 272)
+    assert scan.pixels.dtype == np.uint8
+    assert scan.pixels.max() > 150
+    assert np.array_equal(scan.pixels, again.pixels)
+    assert (scan.spacing_mm, scan.measures_mm) == (again.spacing_mm, again.measures_mm)
+    assert not np.array_equal(scan.pixels, other.pixels)
+    small = draw_plane(plane, np.random.default_rng(0), height_px=96, width_px=128)
+    assert small.pixels.shape == (96, 128)
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_a_plane_has_the_measures_of_its_fetus(plane: str) -> None:
+    fetus = sample_fetus(np.random.default_rng(8))
+    measures_mm = draw_plane(plane, np.random.default_rng(1), fetus=fetus).measures_mm
+    structure = STRUCTURE_SHOWN.get(plane)
+    if structure is None:
+        assert measures_mm == {}
+        return
+    circumference = {"head": "hc_mm", "abdomen": "ac_mm", "femur": "fl_mm"}[structure]
+    assert measures_mm[circumference] == pytest.approx(fetus.size_mm(structure))
+    if structure == "head":
+        ratio = measures_mm["bpd_mm"] / measures_mm["ofd_mm"]
+        assert ratio == pytest.approx(fetus.head_axis_ratio)
+
+
+@pytest.mark.parametrize("plane", ["trans-thalamic", "abdomen", "femur"])
+def test_a_plane_is_shown_as_the_measuring_scans_show_its_structure(plane: str) -> None:
+    """The same fan, depth and place for the same chance, so that layout tells nothing apart."""
+    structure = STRUCTURE_SHOWN[plane]
+    for seed in range(3):
+        fetus = sample_fetus(np.random.default_rng(seed))
+        scan = draw_plane(plane, np.random.default_rng(seed), fetus=fetus)
+        phantom = draw(
+            structure,
+            seed,
+            size_mm=fetus.size_mm(structure),
+            axis_ratio=fetus.axis_ratio(structure),
+        )
+        assert scan.spacing_mm == phantom.spacing_mm
+        assert np.array_equal(scan.pixels, phantom.pixels)
 
 
 def test_there_are_eight_planes_and_no_other() -> None:

@@ -7,7 +7,7 @@ from biometry_cli.data.phantom.scan import STRUCTURES, Structure, draw_phantom
 from biometry_cli.inference.reading import Reading
 from biometry_cli.measure.structures import measure_structure
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import PlaneFound, Prediction
 from biometry_cli.tasks.segment.decode import DecodedMasks
 
 
@@ -43,6 +43,16 @@ def plane_prediction(file: str, probabilities: dict[str, float]) -> Prediction:
     return Prediction(
         file=file, task="classify", model="truth", label=label, probabilities=probabilities
     )
+
+
+def on_plane(prediction: Prediction, label: str, reason: str | None = None) -> Prediction:
+    """The same answer where the plane was recognised first, at 93.4 %."""
+    shares = {label: 0.934, "another": 0.066}
+    plane = PlaneFound(
+        label=label, probability=0.934, probabilities=shares, reason=reason, model="planes:1"
+    )
+    flags = [*prediction.flags, "not_measured"] if reason else prediction.flags
+    return prediction.model_copy(update={"plane": plane, "flags": flags})
 
 
 def near(picture: npt.NDArray[np.uint8], color: tuple[int, int, int]) -> npt.NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from biometry_cli.measure.structures import measure_structure
 from biometry_cli.report.hc18_csv import Hc18Csv, head_ellipse_mm
 from biometry_cli.results.measures import EllipseShape, Structure
 from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
+from tests.report.report_readings import on_plane
 
 HEADER = "filename,center_x_mm,center_y_mm,semi_axes_a_mm,semi_axes_b_mm,angle_rad"
 
@@ -144,3 +145,14 @@ def test_an_interrupted_table_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError), Hc18Csv(tmp_path / "file" / "hc18.csv"):
         pass
+
+
+def test_an_image_of_another_plane_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    thorax = Prediction(file="t.png", task="classify", model="m", spacing_mm=0.2, label="thorax")
+    with Hc18Csv(tmp_path / "s.csv") as table:
+        table.add(on_plane(thorax, "thorax", "shows the thorax"))
+        table.add(on_plane(prediction(None), "abdomen"))
+    assert table.left_out == [
+        ("t.png", "shows the thorax"),
+        ("scans/a.png", "no ellipse of a head"),
+    ]

@@ -39,6 +39,8 @@ def test_a_manifest_says_what_made_the_results(tmp_path: Path) -> None:
     age = datetime.now(UTC) - datetime.fromisoformat(found["created"])
     assert timedelta(seconds=-1) <= age < timedelta(minutes=5)
     assert written(tmp_path, model=None)["model"] is None
+    more = written(tmp_path, more_models=[{"name": "planes:56"}])
+    assert more["more_models"] == [{"name": "planes:56"}]
 
 
 def test_inputs_have_their_digest_and_size(tmp_path: Path) -> None:

@@ -9,11 +9,17 @@ from biometry_cli.data.phantom.scan import STRUCTURES, Structure
 from biometry_cli.inference.reading import Reading
 from biometry_cli.report.panel import Panel
 from biometry_cli.report.pen import YELLOW, Color
-from biometry_cli.report.readout import interval_text, list_exam, list_reading, structure_styles
+from biometry_cli.report.readout import (
+    interval_text,
+    list_caption,
+    list_exam,
+    list_reading,
+    structure_styles,
+)
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import Exam, ExamMeasurement
-from tests.report.report_readings import read_truth
+from biometry_cli.results.prediction import Exam, ExamMeasurement, LeftOut
+from tests.report.report_readings import on_plane, plane_prediction, read_truth
 
 
 class TypedPanel(Panel):
@@ -91,6 +97,20 @@ def test_the_legend_names_what_is_drawn(structure: Structure) -> None:
     legend = " ".join(listed(read_truth(structure)).lines)
     assert ("ellipse" in legend) == (structure != "femur")
     assert "calipers" in legend
+
+
+def test_the_plane_and_why_nothing_was_measured_on_it() -> None:
+    head = read_truth("head")
+    measured = listed(replace(head, prediction=on_plane(head.prediction, "trans-thalamic")))
+    assert measured.lines[0] == "plane: trans-thalamic 93.4 %"
+    assert "HC" in measured.rows
+    thorax = on_plane(plane_prediction("t.png", {"thorax": 1.0}), "thorax", "shows the thorax")
+    panel = listed(replace(head, prediction=thorax, measured=()))
+    assert "! not measured: shows the thorax" in panel.lines
+    assert sum("not measured" in line for line in panel.lines) == 1
+    caption, left = TypedPanel(), LeftOut(file="t.png", reason="shows the thorax")
+    list_caption(caption, thorax, Exam(name="x", choice="best", files=["t.png"], left_out=[left]))
+    assert caption.lines == ["plane: thorax 93.4 %", "! left out: shows the thorax"]
 
 
 def test_styles_are_steady_and_distinct() -> None:

@@ -16,7 +16,7 @@ from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Prediction
 from biometry_cli.settings import Settings
-from tests.report.report_readings import plane_prediction, read_truth
+from tests.report.report_readings import on_plane, plane_prediction, read_truth
 
 
 def printed(renderable: RenderableType, width: int = 80) -> str:
@@ -59,6 +59,18 @@ def test_flags_are_said_in_words_and_unknown_ones_survive() -> None:
     assert "no pixel size known: values in pixels" in text
     assert "head: cut off by the image border" in text
     assert "head: brand new" in text
+
+
+def test_a_recognised_plane_stands_beside_the_name_with_the_reason() -> None:
+    measured = on_plane(read_truth("head").prediction, "[trans]-thalamic")
+    text = printed(tables.prediction_table(measured))
+    assert "000_head.png  [trans]-thalamic 93.4 %  " in text
+    assert "mm/px" in text
+    thorax = plane_prediction("t.png", {"thorax": 0.9, "other": 0.1})
+    text = printed(tables.prediction_table(on_plane(thorax, "thorax", "shows the thorax")))
+    assert "t.png  thorax 93.4 %" in text
+    assert "! not measured: shows the thorax" in text
+    assert text.count("not measured") == text.count("thorax 9") == 1
 
 
 def test_names_with_brackets_are_not_markup() -> None:

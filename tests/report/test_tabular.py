@@ -12,6 +12,7 @@ from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.evaluation import Case, Evaluation
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
+from tests.report.report_readings import on_plane, plane_prediction, read_truth
 
 CASES = [
     Case(file="a, b.png", values={"dice": 0.123456789, "flags": 'x "y"'}),
@@ -122,3 +123,18 @@ def test_a_table_without_a_place_is_the_users_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError), PredictionCsv(tmp_path / "file" / "p.csv", [], []):
         pass
+
+
+def test_planes_have_columns_of_their_own(tmp_path: Path) -> None:
+    thorax = plane_prediction("t.png", {"thorax": 1.0})
+    with PredictionCsv(tmp_path / "p.csv", ["HC"], [], planes=True) as table:
+        table.add(on_plane(read_truth("head").prediction, "trans-thalamic"))
+        table.add(on_plane(thorax, "thorax", "shows the thorax, no head"))
+    head, other = rows_of(tmp_path / "p.csv")
+    assert list(head)[:4] == ["file", "plane", "plane_probability", "not_measured"]
+    assert list(head.values())[1:4] == ["trans-thalamic", "0.934", ""]
+    assert list(other.values())[1:4] == ["thorax", "0.934", "shows the thorax, no head"]
+    assert (other["HC"], other["label"], other["flags"]) == ("", "", "not_measured")
+    with PredictionCsv(tmp_path / "q.csv", ["HC"], []) as table:
+        table.add(read_truth("head").prediction)
+    assert "plane" not in rows_of(tmp_path / "q.csv")[0]

@@ -5,6 +5,7 @@ away from the spine. Positions are fractions of the semi-axes, so they grow with
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -217,3 +218,10 @@ def paint_thigh(scene: Scene, rng: np.random.Generator, shaft: Capsule) -> None:
     scene.wall(thigh, thickness_mm=SKIN_MM, amplitude=rng.uniform(3, 6), rough=0.3)
     scene.fill(shaft, np.asarray(7 * np.exp(0.15 * scene.cloud(rng, 5))), rng.uniform(4, 8))
     scene.wall(shaft, thickness_mm=2.0, amplitude=rng.uniform(15, 30), rough=0.2)
+
+
+def paint_femur(scene: Scene, rng: np.random.Generator, shaft: Capsule) -> None:
+    """The mother's tissue and the womb, and in it a thigh around ``shaft``."""
+    space = thigh_around(shaft.length_mm, shaft.angle_rad)
+    paint_surroundings(scene, rng, replace(space, x_mm=shaft.x_mm, y_mm=shaft.y_mm))
+    paint_thigh(scene, rng, shaft)

@@ -15,7 +15,7 @@ import tomli_w
 from PIL import Image
 
 from biometry_cli.data.phantom.growth import sample_fetus
-from biometry_cli.data.phantom.planes import PLANES, draw_plane
+from biometry_cli.data.phantom.planes import PLANES, PlaneScan, draw_plane
 from biometry_cli.data.phantom.scan import STRUCTURES, Phantom, Structure, draw_phantom
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, write_text
@@ -61,15 +61,12 @@ def write_segmentation_dataset(
                 name = f"{first_fetus + number:04d}_{structure}.png"
                 _write_png(folder / split / "images" / name, phantom.pixels)
                 _write_png(folder / split / "masks" / name, phantom.mask)
-                known = (phantom.measures_mm.get(measure) for measure in MEASURES)
-                measures = ["" if value is None else f"{value:.4f}" for value in known]
-                rows.append([name, f"{phantom.spacing_mm:.4f}", *measures])
+                rows.append(_truth_row(name, phantom))
                 points.append([name, *_point_cells(phantom)])
                 if on_image is not None:
                     on_image()
         if rows:
-            header = ("filename", "pixel_size_mm", *MEASURES)
-            _write_csv(folder / split / "spacing.csv", header, rows)
+            _write_csv(folder / split / "spacing.csv", _TRUTH_HEADER, rows)
             columns = [f"{name}_{axis}" for name in _point_names() for axis in "xy"]
             _write_csv(folder / split / "landmarks.csv", ("filename", *columns), points)
         first_fetus += fetuses
@@ -85,10 +82,10 @@ def write_planes_dataset(
     seed: int,
     on_image: Callable[[], None] | None = None,
 ) -> None:
-    """Write scans of the eight standard planes with a table of labels a split.
+    """Write scans of the eight standard planes with labels, pixel sizes and true measures.
 
     The files are numbered in an order that says nothing about their planes; every image is of
-    another fetus.
+    another fetus. Thorax, cervix and "other" have a pixel size and no measure.
 
     Args:
         folder: where to write; it must be new or empty.
@@ -103,35 +100,75 @@ def write_planes_dataset(
     sizes = _checked_sizes(folder, (train_per_class, val_per_class, test_per_class), seed)
     first_number = 0
     for split_index, (split, per_class) in enumerate(zip(SPLITS, sizes, strict=True)):
-        rows: list[list[str]] = []
+        labels: list[list[str]] = []
+        truth: list[list[str]] = []
         for round_index in range(per_class):
             shuffle_rng = np.random.default_rng([seed, split_index, round_index, _SHUFFLE])
             for plane in shuffle_rng.permutation(PLANES).tolist():
-                key = [seed, split_index, round_index, PLANES.index(plane)]
-                name = f"{first_number + len(rows):04d}.png"
-                pixels = draw_plane(plane, np.random.default_rng(key))
-                _write_png(folder / split / "images" / name, pixels)
-                rows.append([name, plane])
+                key = [seed, split_index, round_index, PLANES.index(plane), _OF_PLANES]
+                name = f"{first_number + len(labels):04d}.png"
+                scan = draw_plane(plane, np.random.default_rng(key))
+                _write_png(folder / split / "images" / name, scan.pixels)
+                labels.append([name, plane])
+                truth.append(_truth_row(name, scan))
                 if on_image is not None:
                     on_image()
-        if rows:
-            _write_csv(folder / split / "labels.csv", ("filename", "label"), rows)
-        first_number += len(rows)
+        if labels:
+            _write_csv(folder / split / "labels.csv", ("filename", "label"), labels)
+            _write_csv(folder / split / "spacing.csv", _TRUTH_HEADER, truth)
+        first_number += len(labels)
     _write_description(folder, "classify", PLANES)
 
 
+def write_exam(folder: Path, *, seed: int, on_image: Callable[[], None] | None = None) -> None:
+    """Write one exam: a scan of each of the eight planes of one fetus, and ``spacing.csv``.
+
+    ``SEED_PLANE.png`` tells the reader what was drawn; the table has pixel size and true measures.
+
+    Args:
+        folder: where to write; it must be new or empty.
+        seed: 0 or more; of the fetus and all else. No data set holds this fetus.
+        on_image: called after each image, for a progress bar.
+
+    Raises:
+        UsageError: the folder holds something or cannot be written, or the seed is negative.
+    """
+    _checked_sizes(folder, (0, 0, 0), seed)
+    key = [seed, 0, 0]
+    fetus = sample_fetus(np.random.default_rng([*key, len(PLANES), _OF_EXAM]))
+    truth = []
+    for number, plane in enumerate(PLANES):
+        name = f"{seed:04d}_{plane}.png"
+        scan = draw_plane(plane, np.random.default_rng([*key, number, _OF_EXAM]), fetus=fetus)
+        _write_png(folder / name, scan.pixels)
+        truth.append(_truth_row(name, scan))
+        if on_image is not None:
+            on_image()
+    _write_csv(folder / "spacing.csv", _TRUTH_HEADER, truth)
+
+
+_TRUTH_HEADER = ("filename", "pixel_size_mm", *MEASURES)
 _SHUFFLE = len(PLANES)
 _SIZES = len(STRUCTURES)
 """Last number of the generators' keys where no plane or structure stands there."""
+_OF_PLANES, _OF_EXAM = 1, 2
+"""Fifth number of the keys whose scans must differ from those of the measuring data set. (Numpy
+fills keys of fewer than four numbers with zeros, so a shorter key would not do.)"""
+
+
+def _truth_row(name: str, scan: Phantom | PlaneScan) -> list[str]:
+    known = (scan.measures_mm.get(measure) for measure in MEASURES)
+    measures = ["" if value is None else f"{value:.4f}" for value in known]
+    return [name, f"{scan.spacing_mm:.4f}", *measures]
 
 
 def _phantom_of_fetus(structure: Structure, key: tuple[int, int, int]) -> Phantom:
     """One scan of the fetus that ``key`` (seed, split, number) stands for."""
     fetus = sample_fetus(np.random.default_rng([*key, _SIZES]))
-    size_mm = {"head": fetus.hc_mm, "abdomen": fetus.ac_mm, "femur": fetus.fl_mm}[structure]
-    ratio = {"head": fetus.head_axis_ratio, "abdomen": fetus.abdomen_axis_ratio}.get(structure)
     rng = np.random.default_rng([*key, STRUCTURES.index(structure)])
-    return draw_phantom(structure, rng, size_mm=size_mm, axis_ratio=ratio)
+    return draw_phantom(
+        structure, rng, size_mm=fetus.size_mm(structure), axis_ratio=fetus.axis_ratio(structure)
+    )
 
 
 def _point_names() -> list[str]:

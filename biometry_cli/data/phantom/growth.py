@@ -21,6 +21,14 @@ class Fetus:
     head_axis_ratio: float
     abdomen_axis_ratio: float
 
+    def size_mm(self, structure: str) -> float:
+        """HC of the "head", AC of the "abdomen", FL of the "femur"; another name: KeyError."""
+        return {"head": self.hc_mm, "abdomen": self.ac_mm, "femur": self.fl_mm}[structure]
+
+    def axis_ratio(self, structure: str) -> float | None:
+        """Short over long axis of the "head" or "abdomen"; None for any other structure."""
+        return {"head": self.head_axis_ratio, "abdomen": self.abdomen_axis_ratio}.get(structure)
+
 
 def sample_fetus(rng: np.random.Generator) -> Fetus:
     """Draw a gestational age, then sizes around its medians.

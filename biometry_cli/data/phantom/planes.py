@@ -2,19 +2,15 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.data.phantom import anatomy, beam
+from biometry_cli.data.phantom import anatomy
 from biometry_cli.data.phantom.growth import Fetus, sample_fetus
-from biometry_cli.data.phantom.placing import (
-    ellipse_of_perimeter,
-    head_angle_rad,
-    place_in_sector,
-    trunk_angle_rad,
-)
+from biometry_cli.data.phantom.placing import ellipse_of_perimeter, trunk_angle_rad
+from biometry_cli.data.phantom.scan import Structure, body_outline, scan_body, true_measures_mm
 from biometry_cli.data.phantom.scene import Scene
 from biometry_cli.data.phantom.shapes import Capsule, Ellipse
 
@@ -29,48 +25,79 @@ PLANES: tuple[str, ...] = (
     "other",
 )
 
+STRUCTURE_SHOWN: dict[str, Structure] = {
+    "trans-thalamic": "head",
+    "trans-ventricular": "head",
+    "trans-cerebellar": "head",
+    "abdomen": "abdomen",
+    "femur": "femur",
+}
+"""What has a true measure on a plane; the other planes have none."""
+
+
+@dataclass(frozen=True)
+class PlaneScan:
+    """A synthetic scan of a standard plane.
+
+    Attributes:
+        pixels: uint8 (H, W), 0 outside the fan.
+        spacing_mm: side of a square pixel.
+        measures_mm: of the structure shown, as in ``Phantom.measures_mm``; empty without one.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    spacing_mm: float
+    measures_mm: dict[str, float]
+
 
 def draw_plane(
-    plane: str, rng: np.random.Generator, *, height_px: int = 160, width_px: int = 160
-) -> npt.NDArray[np.uint8]:
-    """Draw a scan of a standard plane, with random fetus, pose, depth, gain and noise.
+    plane: str,
+    rng: np.random.Generator,
+    *,
+    fetus: Fetus | None = None,
+    height_px: int = 192,
+    width_px: int = 272,
+) -> PlaneScan:
+    """Draw a scan of a standard plane, with random pose, depth, gain and noise.
+
+    Fan, size and place of a head, abdomen or femur are drawn as ``draw_phantom`` draws them.
 
     Args:
         plane: one of ``PLANES``; any other raises KeyError.
         rng: the only source of chance; equal states give equal scans.
+        fetus: whose scan it is; a random one by default.
         height_px, width_px: size of the image, at least 64 each.
-
-    Returns:
-        uint8 (H, W), 0 outside the fan.
     """
-    outline_of, paint = _RECIPES[plane]
-    outline = outline_of(sample_fetus(rng), rng)
-    sector, x_mm, y_mm = place_in_sector(
-        rng, outline, height_px=height_px, width_px=width_px, zoom=rng.uniform(1.0, 1.5)
+    fetus = fetus or sample_fetus(rng)
+    structure = STRUCTURE_SHOWN.get(plane)
+    outline: Capsule | Ellipse
+    if structure is not None:
+        outline, zoom = body_outline(
+            structure, rng, fetus.size_mm(structure), fetus.axis_ratio(structure)
+        )
+    else:
+        outline, zoom = _OTHER_OUTLINES[plane](fetus, rng)
+    pixels, sector, placed = scan_body(
+        outline, zoom, _PAINTS.get(plane), rng, height_px=height_px, width_px=width_px
     )
-    scene = Scene.tissue(sector)
-    paint(scene, rng, replace(outline, x_mm=x_mm, y_mm=y_mm))
-    return beam.scan(scene, beam.sample_settings(rng), rng)
+    measures_mm = {} if structure is None else true_measures_mm(structure, placed)
+    return PlaneScan(pixels, sector.spacing_mm, measures_mm)
 
 
-def _head_outline(fetus: Fetus, rng: np.random.Generator) -> Ellipse:
-    return ellipse_of_perimeter(fetus.hc_mm, fetus.head_axis_ratio, head_angle_rad(rng))
+def _trunk(fetus: Fetus, rng: np.random.Generator) -> tuple[Ellipse, float]:
+    angle_rad = trunk_angle_rad(rng)
+    outline = ellipse_of_perimeter(fetus.ac_mm, fetus.abdomen_axis_ratio, angle_rad)
+    return outline, rng.uniform(1.0, 1.45)
 
 
-def _trunk_outline(fetus: Fetus, rng: np.random.Generator) -> Ellipse:
-    return ellipse_of_perimeter(fetus.ac_mm, fetus.abdomen_axis_ratio, trunk_angle_rad(rng))
-
-
-def _thigh_outline(fetus: Fetus, rng: np.random.Generator) -> Ellipse:
-    return anatomy.thigh_around(fetus.fl_mm, rng.uniform(-0.6, 0.6))
-
-
-def _cervix_outline(fetus: Fetus, rng: np.random.Generator) -> Ellipse:
+def _cervix(fetus: Fetus, rng: np.random.Generator) -> tuple[Ellipse, float]:
     """The mother's cervix, which does not grow with the fetus: about 3 to 4 cm long."""
     del fetus
     half_mm = rng.uniform(26, 34)
     side_rad = rng.choice((0.0, math.pi))
-    return Ellipse(0, 0, half_mm, half_mm * rng.uniform(0.5, 0.65), side_rad + rng.normal(0, 0.2))
+    angle_rad = side_rad + rng.normal(0, 0.2)
+    outline = Ellipse(0, 0, half_mm, half_mm * rng.uniform(0.5, 0.65), angle_rad)
+    return outline, rng.uniform(1.0, 1.5)
 
 
 def _paint_thalamic(scene: Scene, rng: np.random.Generator, skull: Ellipse) -> None:
@@ -94,14 +121,6 @@ def _paint_cerebellar(scene: Scene, rng: np.random.Generator, skull: Ellipse) ->
 def _paint_abdomen(scene: Scene, rng: np.random.Generator, skin: Ellipse) -> None:
     anatomy.paint_surroundings(scene, rng, skin)
     anatomy.paint_abdomen(scene, rng, skin)
-
-
-def _paint_femur(scene: Scene, rng: np.random.Generator, space: Ellipse) -> None:
-    anatomy.paint_surroundings(scene, rng, space)
-    length_mm = space.a_mm / anatomy.THIGH_HALF_LENGTH
-    width_mm = length_mm * rng.uniform(0.075, 0.11)
-    shaft = Capsule(space.x_mm, space.y_mm, length_mm, width_mm, space.angle_rad)
-    anatomy.paint_thigh(scene, rng, shaft)
 
 
 def _paint_thorax(scene: Scene, rng: np.random.Generator, skin: Ellipse) -> None:
@@ -171,15 +190,17 @@ def _paint_other(scene: Scene, rng: np.random.Generator, space: Ellipse) -> None
         scene.wall(vessel, thickness_mm=1.2, amplitude=3, rough=0.4)
 
 
-_Outline = Callable[[Fetus, np.random.Generator], Ellipse]
-_Paint = Callable[[Scene, np.random.Generator, Ellipse], None]
-_RECIPES: dict[str, tuple[_Outline, _Paint]] = {
-    "trans-thalamic": (_head_outline, _paint_thalamic),
-    "trans-ventricular": (_head_outline, _paint_ventricular),
-    "trans-cerebellar": (_head_outline, _paint_cerebellar),
-    "abdomen": (_trunk_outline, _paint_abdomen),
-    "femur": (_thigh_outline, _paint_femur),
-    "thorax": (_trunk_outline, _paint_thorax),
-    "cervix": (_cervix_outline, _paint_cervix),
-    "other": (_trunk_outline, _paint_other),
+_OTHER_OUTLINES: dict[str, Callable[[Fetus, np.random.Generator], tuple[Ellipse, float]]] = {
+    "thorax": _trunk,
+    "cervix": _cervix,
+    "other": _trunk,
+}
+_PAINTS: dict[str, Callable[[Scene, np.random.Generator, Ellipse], None]] = {
+    "trans-thalamic": _paint_thalamic,
+    "trans-ventricular": _paint_ventricular,
+    "trans-cerebellar": _paint_cerebellar,
+    "abdomen": _paint_abdomen,
+    "thorax": _paint_thorax,
+    "cervix": _paint_cervix,
+    "other": _paint_other,
 }

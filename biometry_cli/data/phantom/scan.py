@@ -1,6 +1,7 @@
 """One scan for measuring: a head, an abdomen or a femur of known size, with its exact truth."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -72,43 +73,84 @@ def draw_phantom(
     Returns:
         The scan; its field of view is chosen such that the structure lies wholly inside.
     """
-    outline, zoom = _outline(structure, rng, size_mm, axis_ratio, angle_rad)
+    outline, zoom = body_outline(structure, rng, size_mm, axis_ratio, angle_rad)
+
+    def paint(scene: Scene, rng: np.random.Generator, body: Ellipse) -> None:
+        anatomy.paint_surroundings(scene, rng, body)
+        (anatomy.paint_abdomen if structure == "abdomen" else anatomy.paint_head)(scene, rng, body)
+
+    pixels, sector, placed = scan_body(
+        outline, zoom, paint, rng, height_px=height_px, width_px=width_px
+    )
+    mask, coverage = _truth(structure, placed, sector)
+    return Phantom(
+        pixels,
+        mask,
+        coverage,
+        sector.spacing_mm,
+        true_measures_mm(structure, placed),
+        _caliper_ends(structure, placed, sector),
+    )
+
+
+def scan_body(
+    outline: Capsule | Ellipse,
+    zoom: float,
+    paint: Callable[[Scene, np.random.Generator, Ellipse], None] | None,
+    rng: np.random.Generator,
+    *,
+    height_px: int,
+    width_px: int,
+) -> tuple[npt.NDArray[np.uint8], Sector, Capsule | Ellipse]:
+    """Place a body in a field of view, paint it with all around it, and scan that.
+
+    Args:
+        outline: the body's outline around (0, 0); a capsule is a femur.
+        zoom: depth of the fan over the outline's larger extent.
+        paint: paints the scene, given the outline in its place; None for a femur, which has
+            one look alone.
+        rng: the only source of chance.
+        height_px, width_px: size of the image.
+
+    Returns:
+        uint8 (H, W), 0 outside the fan; the field of view; the outline in its place.
+    """
     sector, x_mm, y_mm = place_in_sector(
         rng, outline, height_px=height_px, width_px=width_px, zoom=zoom
     )
-    outline = replace(outline, x_mm=x_mm, y_mm=y_mm)
+    placed = replace(outline, x_mm=x_mm, y_mm=y_mm)
     scene = Scene.tissue(sector)
+    if isinstance(placed, Capsule):
+        anatomy.paint_femur(scene, rng, placed)
+    elif paint is not None:
+        paint(scene, rng, placed)
+    return beam.scan(scene, beam.sample_settings(rng), rng), sector, placed
+
+
+def true_measures_mm(structure: Structure, outline: Capsule | Ellipse) -> dict[str, float]:
+    """The measures that an outline has, as in ``Phantom.measures_mm``."""
     if isinstance(outline, Capsule):
-        space = anatomy.thigh_around(outline.length_mm, outline.angle_rad)
-        anatomy.paint_surroundings(scene, rng, replace(space, x_mm=x_mm, y_mm=y_mm))
-        anatomy.paint_thigh(scene, rng, outline)
-        measures_mm = {"fl_mm": outline.length_mm}
-    elif structure == "abdomen":
-        anatomy.paint_surroundings(scene, rng, outline)
-        anatomy.paint_abdomen(scene, rng, outline)
-        measures_mm = {"ac_mm": outline.perimeter_mm}
-    else:
-        anatomy.paint_surroundings(scene, rng, outline)
-        anatomy.paint_head(scene, rng, outline)
-        measures_mm = {
-            "hc_mm": outline.perimeter_mm,
-            "bpd_mm": 2 * outline.b_mm,
-            "ofd_mm": 2 * outline.a_mm,
-        }
-    mask, coverage = _truth(structure, outline, sector)
-    pixels = beam.scan(scene, beam.sample_settings(rng), rng)
-    points_px = _caliper_ends(structure, outline, sector)
-    return Phantom(pixels, mask, coverage, sector.spacing_mm, measures_mm, points_px)
+        return {"fl_mm": outline.length_mm}
+    if structure == "abdomen":
+        return {"ac_mm": outline.perimeter_mm}
+    return {
+        "hc_mm": outline.perimeter_mm,
+        "bpd_mm": 2 * outline.b_mm,
+        "ofd_mm": 2 * outline.a_mm,
+    }
 
 
-def _outline(
+def body_outline(
     structure: Structure,
     rng: np.random.Generator,
-    size_mm: float | None,
-    axis_ratio: float | None,
-    angle_rad: float | None,
+    size_mm: float | None = None,
+    axis_ratio: float | None = None,
+    angle_rad: float | None = None,
 ) -> tuple[Capsule | Ellipse, float]:
-    """The structure's outline around (0, 0), and the zoom that shows it."""
+    """The structure's outline around (0, 0), and the zoom that shows it.
+
+    The arguments are those of ``draw_phantom``.
+    """
     fetus = sample_fetus(rng)
     if structure == "femur":
         length_mm = fetus.fl_mm if size_mm is None else size_mm

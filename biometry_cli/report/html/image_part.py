@@ -17,8 +17,8 @@ from biometry_cli.report.html.point_parts import both_readings_table, points_par
 from biometry_cli.report.html.tables import Column, facts, table
 from biometry_cli.report.html.wording import NONE, file_name, number
 from biometry_cli.report.points import visible_points
-from biometry_cli.report.words import flag_lines, spacing_pair, spacing_text
-from biometry_cli.results.prediction import FailedFile, Prediction
+from biometry_cli.report.words import plane_text, said_flags, spacing_pair, spacing_text
+from biometry_cli.results.prediction import UNSURE, FailedFile, Prediction
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def image_part(
         of_exam: whether the image was taken into an exam.
     """
     prediction = shown.prediction
-    details = [flags_list(flag_lines(prediction.flags))]
+    details = [flags_list(said_flags(prediction))]
     if prediction.task == "classify":
         details.append(_classes(prediction))
     elif prediction.point_measurements:
@@ -107,6 +107,8 @@ def _assessment(
 
 def _about(prediction: Prediction) -> Markup:
     rows = [("File", prediction.file)]
+    if prediction.plane is not None:
+        rows.append(("Plane", plane_text(prediction.plane)))
     if prediction.task != "classify":
         spacing = spacing_pair(prediction.spacing_mm)
         rows.append(("Pixel size", spacing_text(spacing) if spacing else f"{NONE} (not known)"))
@@ -124,7 +126,8 @@ def _about(prediction: Prediction) -> Markup:
 
 def _classes(prediction: Prediction) -> Markup:
     ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
-    label = element("p", "Called ", element("strong", prediction.label or NONE))
+    doubt = f", {UNSURE}" if UNSURE in prediction.flags else ""
+    label = element("p", "Called ", element("strong", prediction.label or NONE), doubt)
     rows = [
         [name, f"{100 * share:.1f} %", share_bar(share, chosen=name == prediction.label)]
         for name, share in ranked

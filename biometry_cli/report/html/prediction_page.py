@@ -13,7 +13,7 @@ from biometry_cli.report.html.provenance import Provenance, provenance_section
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, number, weeks_text
 from biometry_cli.report.points import visible_points
-from biometry_cli.report.words import flag_text, value_text
+from biometry_cli.report.words import flag_text, plane_text, value_text
 from biometry_cli.results.prediction import Exam, FailedFile
 
 __all__ = ["ChartCurves", "Provenance", "Shown", "prediction_page"]
@@ -76,7 +76,9 @@ def _lead(shown: Sequence[Shown | FailedFile], provenance: Provenance) -> list[s
     lead = [f"{len(shown)} image" if len(shown) == 1 else f"{len(shown)} images"]
     if failed:
         lead.append(f"{failed} not answered")
-    models = {each.prediction.model for each in shown if isinstance(each, Shown)}
+    answered = [each.prediction for each in shown if isinstance(each, Shown)]
+    models = {each.model for each in answered}
+    models |= {each.plane.model for each in answered if each.plane is not None}
     lead += [f"model {model}" for model in sorted(models)]
     return [*lead, provenance.created]
 
@@ -87,14 +89,16 @@ def _overview(shown: Sequence[Shown | FailedFile], anchors: Anchors) -> Markup:
         return NOTHING
     columns = [
         Column("Image"),
+        Column("Plane"),
         Column("Found"),
         Column("Gestational age", numeric=True),
         Column("Weight", numeric=True),
         Column("Flags"),
     ]
     rows = [_overview_row(each, anchors) for each in shown]
-    # Images of an exam have no age or weight of their own: two columns of dashes say nothing.
-    empty = [place for place in (2, 3) if all(row[place] == NONE for row in rows)]
+    # Images of an exam have no age or weight of their own, and most models know no planes: a
+    # column of dashes says nothing.
+    empty = [place for place in (1, 3, 4) if all(row[place] == NONE for row in rows)]
     kept = [place for place in range(len(columns)) if place not in empty]
     return table(
         "Every image, and what was found in it",
@@ -108,18 +112,19 @@ def _overview_row(each: Shown | FailedFile, anchors: Anchors) -> list[str]:
     link = image_link(_file(each), anchors)
     if isinstance(each, FailedFile):
         flag = element("span", "not answered", class_="flag")
-        return [link, NONE, NONE, NONE, flag]
+        return [link, NONE, NONE, NONE, NONE, flag]
     prediction = each.prediction
     found = [f"{m.name} {value_text(m.value, m.unit)}" for m in prediction.measurements]
     if prediction.points is not None and not found:
         found += [each.name for each in visible_points(prediction.points)]
-    if prediction.label is not None:
+    if prediction.label is not None and prediction.plane is None:
         share = (prediction.probabilities or {}).get(prediction.label)
         found.append(prediction.label + ("" if share is None else f" {100 * share:.1f} %"))
     age, weight = prediction.gestational_age, prediction.fetal_weight
     flags = [element("span", flag_text(flag), class_="flag") for flag in prediction.flags]
     return [
         link,
+        plane_text(prediction.plane) if prediction.plane is not None else NONE,
         ", ".join(found) or NONE,
         weeks_text(age.weeks) if age is not None and age.weeks is not None else NONE,
         f"{number(weight.grams, 0)} g" if weight is not None and weight.grams else NONE,

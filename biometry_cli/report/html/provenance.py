@@ -1,7 +1,7 @@
 """Where a report's numbers come from: model, software, settings and the very files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.page import Section
@@ -21,6 +21,7 @@ class Provenance:
         settings: what was set.
         inputs: each file and the first digits of its SHA-256.
         created: when the report was made.
+        further_models: further models as ``model``, by a heading.
     """
 
     model: Mapping[str, str]
@@ -28,12 +29,14 @@ class Provenance:
     settings: Mapping[str, str]
     inputs: list[tuple[str, str]]
     created: str
+    further_models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def provenance_section(provenance: Provenance) -> Section:
     """The last section of every report."""
     groups = {
         "Model": provenance.model,
+        **provenance.further_models,
         "Settings": provenance.settings,
         "Software": provenance.software,
     }

@@ -11,6 +11,7 @@ from biometry_cli.results.clinical import AgeEstimate, Centile, GestationalAge
 from biometry_cli.results.prediction import Exam, FailedFile
 from tests.report.html import samples
 from tests.report.html.html_reading import ReadPage, require_sound
+from tests.report.report_readings import on_plane
 
 
 def built(
@@ -122,6 +123,30 @@ def test_a_classified_image_shows_every_class() -> None:
     for name, share in (("head", "91.3 %"), ("other", "0.4 %")):
         assert f"{name} {share}" in page.text
     assert bars(page) == ["91.3 %", "6.2 %", "2.1 %", "0.4 %"]
+
+
+def test_planes_stand_with_each_image_and_in_the_overview() -> None:
+    thorax = samples.classified("planes/t.png")
+    reason = "shows the thorax: <nothing> to measure"
+    shown = [
+        replace(each, prediction=on_plane(each.prediction, label, why))
+        for each, label, why in (
+            (samples.shown_image("head", "a.png"), "trans-thalamic", None),
+            (thorax, "thorax", reason),
+        )
+    ]
+    page = built(shown)
+    assert page.text.count("trans-thalamic 93.4 %") == page.text.count("thorax 93.4 %") == 2
+    assert f"not measured: {reason}" in page.text
+    assert "planes:1" in page.text
+    assert " Plane " in page.text
+    assert " Plane " not in built([samples.shown_image("head", f"{n}.png") for n in "ab"]).text
+
+
+def test_every_model_is_in_the_provenance() -> None:
+    provenance = replace(samples.provenance(), further_models={"Model of planes": {"model": "p:1"}})
+    html = prediction_page([], exam=[], curves={}, provenance=provenance, title="t")
+    assert "Model of planes model p:1" in require_sound(html).text
 
 
 def test_the_same_file_twice_is_shown_twice() -> None:

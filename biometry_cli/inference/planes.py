@@ -1,0 +1,188 @@
+"""Images of mixed planes: each is recognised first, then measured for what its plane shows.
+
+A network that measures finds a head in whatever looks a little like one; HC on an abdomen is a
+number all the same. Here the plane decides what is measured, and what else was found is dropped.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Failure, Reading
+from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
+from biometry_cli.inference.sources import Source
+from biometry_cli.measure.calipers import structure_of
+from biometry_cli.measure.growth.assess import GivenAge
+from biometry_cli.measure.structures import measure_names
+from biometry_cli.plane_structures import plane_key
+from biometry_cli.results.prediction import FoundPoint, PlaneFound, Prediction
+
+NOT_MEASURED = "not_measured"
+NOT_ON_THIS_PLANE = "not_on_this_plane"
+UNSURE = "unsure"
+
+
+class PlaneGuide:
+    """A model that recognises planes, and those that measure what the planes show.
+
+    Args:
+        planes: classifies.
+        measuring: what measures each structure; one model may stand for several.
+        structures: the structure that each plane is measured for, by the plane's name; "" for
+            none. Case, spaces, hyphens and underscores of the names do not count.
+    """
+
+    def __init__(
+        self, planes: Predictor, measuring: Mapping[str, Predictor], structures: Mapping[str, str]
+    ) -> None:
+        self._planes = planes
+        self._measuring = dict(measuring)
+        self._structures = {plane_key(plane): each for plane, each in structures.items()}
+
+    def readings(
+        self,
+        sources: Iterable[Source],
+        batch_size: int = 8,
+        *,
+        assess: bool = True,
+        age: GivenAge | None = None,
+    ) -> Iterator[Reading | Failure]:
+        """Answer many images in order, as ``Predictor.readings`` does.
+
+        Memory holds one batch. An image that is not measured is answered by the classifier, with
+        the reason in ``plane``.
+
+        Args:
+            sources: the images.
+            batch_size: images that pass a network together.
+            assess: whether to work out age, weight and centiles of each image.
+            age: the gestational age that sizes are scored against; estimated when None.
+        """
+        remaining = iter(sources)
+        while chunk := list(islice(remaining, batch_size)):
+            for answer in self._answer(chunk):
+                if assess and isinstance(answer, Reading):
+                    yield replace(answer, prediction=with_assessment(answer.prediction, age))
+                else:
+                    yield answer
+
+    def recognise(self, answer: Prediction) -> PlaneFound:
+        """What the classifier's answer to one image means for measuring it."""
+        label, probabilities = answer.label or "", answer.probabilities or {}
+        structure = self._structures.get(plane_key(label)) or None
+        found = PlaneFound(
+            label=label,
+            probability=probabilities.get(label, 0.0),
+            probabilities=probabilities,
+            structure=structure,
+            unlike_training=answer.unlike_training,
+            model=answer.model,
+        )
+        reason = None
+        if UNLIKE_TRAINING in answer.flags:
+            reason = "unlike the images that the model of planes learned from"
+        elif UNSURE in answer.flags:
+            reason = f"its plane is not sure ({_likeliest(probabilities)})"
+        elif structure is None:
+            reason = _nothing_on(label)
+        elif structure not in self._measuring:
+            reason = f"shows the {structure}, and no model that measures knows it"
+        return found.model_copy(update={"reason": reason})
+
+    def _answer(self, chunk: list[Source]) -> list[Reading | Failure]:
+        answers = list(self._planes.readings(chunk, len(chunk), assess=False))
+        routes: dict[Predictor, list[int]] = {}
+        planes: dict[int, PlaneFound] = {}
+        for place, answer in enumerate(answers):
+            if isinstance(answer, Failure):
+                continue
+            planes[place] = plane = self.recognise(answer.prediction)
+            if plane.reason is None and plane.structure is not None:
+                routes.setdefault(self._measuring[plane.structure], []).append(place)
+            else:
+                answers[place] = _unmeasured(answer, plane)
+        for predictor, places in routes.items():
+            measured = predictor.readings(
+                [chunk[place] for place in places], len(places), assess=False
+            )
+            for place, answer in zip(places, measured, strict=True):
+                if isinstance(answer, Reading):
+                    answer = _only(answer, planes[place], predictor)
+                answers[place] = answer
+        return answers
+
+
+def _unmeasured(reading: Reading, plane: PlaneFound) -> Reading:
+    flags = [*reading.prediction.flags, NOT_MEASURED]
+    update = {"plane": plane, "flags": flags}
+    return replace(reading, prediction=reading.prediction.model_copy(update=update))
+
+
+def _only(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
+    """The reading with its plane's structure alone; a flag names each other one that was found."""
+    structure, prediction = plane.structure or "", reading.prediction
+    names = measure_names(structure)
+    strangers = [each.name for each in reading.measured if each.name != structure]
+    dropped = {*strangers, *(m.name for m in prediction.measurements if m.name not in names)}
+    flags = [flag for flag in prediction.flags if flag.rpartition(":")[0] not in dropped]
+    own = tuple(each for each in reading.measured if each.name == structure)
+    if strangers and not own:
+        flags.append("no_structure")
+    masks = reading.masks
+    if masks is not None:
+        place = predictor.card.labels.structures.index(structure)
+        others = np.arange(len(masks.probabilities)) != place
+        masks = replace(
+            masks,
+            probabilities=np.where(others[:, None, None], np.float32(0), masks.probabilities),
+            mask=np.where(masks.mask == place + 1, masks.mask, np.uint8(0)),
+        )
+    kept = {
+        "plane": plane,
+        "structures": [each for each in prediction.structures if each.name == structure],
+        "measurements": [each for each in prediction.measurements if each.name in names],
+        "points": _points_of(prediction, structure, predictor),
+        "point_measurements": [m for m in prediction.point_measurements if m.name in names],
+        "flags": [*flags, *(f"{name}:{NOT_ON_THIS_PLANE}" for name in strangers)],
+    }
+    prediction = prediction.model_copy(update=kept)
+    by_points = tuple(each for each in reading.measured_by_points if each.name == structure)
+    return replace(
+        reading, prediction=prediction, masks=masks, measured=own, measured_by_points=by_points
+    )
+
+
+def _points_of(
+    prediction: Prediction, structure: str, predictor: Predictor
+) -> dict[str, FoundPoint | None] | None:
+    """The ends of the structure's calipers alone, where there are points."""
+    if prediction.points is None:
+        return None
+    labels = predictor.card.labels
+    own = {
+        labels.points[place]
+        for caliper, places in labels.calipers.items()
+        if structure_of(caliper) == structure
+        for place in places
+    }
+    return {name: point for name, point in prediction.points.items() if name in own}
+
+
+def _likeliest(probabilities: Mapping[str, float]) -> str:
+    ranked = sorted(probabilities.items(), key=lambda item: -item[1])
+    return ", ".join(f"{name} {100 * share:.0f} %" for name, share in ranked[:2])
+
+
+def _nothing_on(label: str) -> str:
+    key = plane_key(label)
+    if key == "other":
+        return "shows no standard plane: nothing to measure on it"
+    if key in ("transcerebellar", "transcerebellum"):
+        return (
+            f"shows the {label} plane, and HC and BPD are taken on the trans-thalamic or the "
+            "trans-ventricular one (predict.plane_structures can change that)"
+        )
+    return f"shows the {label}{' plane' * key.startswith('trans')}: nothing to measure on it"

@@ -8,6 +8,7 @@ from PIL import Image
 
 from biometry_cli.report.overlay import draw_banner, draw_marks
 from biometry_cli.report.panel import BACKGROUND, Panel
+from biometry_cli.report.point_rows import READ_TWICE
 from biometry_cli.report.readout import UNLIKE_TRAINING, list_caption, list_exam
 from biometry_cli.results.prediction import Exam
 
@@ -43,6 +44,8 @@ def draw_exam_sheet(readings: Sequence["Reading"], exam: Exam) -> Image.Image:
     strips = [_in_row([_captioned(reading, exam, height_px) for reading in row]) for row in rows]
     columns = [Panel(_COLUMN_PX, 1, _UNIT_PX) for _ in range(2)]
     list_exam(columns, exam)
+    if any(reading.measured_by_points for reading in readings):
+        columns[0].small(READ_TWICE)
     return _stacked([*strips, _in_row([column.picture for column in columns])])
 
 

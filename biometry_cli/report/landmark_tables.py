@@ -28,7 +28,6 @@ def landmarks_table(evaluation: Evaluation, known: set[str]) -> Table:
     columns = columns_of(evaluation)
     for name in ("points", "missed", *columns.values()):
         table.add_column(name, justify="right", no_wrap=True)
-    known.add("closeness")
     for group in [*groups, _ALL]:
         keys = [key_of(column, group) for column in columns]
         known.update(keys)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.measure.calipers import CROOKED, diameters_ellipse, measure_calipers
+from biometry_cli.measure.calipers import diameters_ellipse, measure_calipers
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.report.pen import PINK, WHITE, YELLOW, Color, Pattern, Pen
+from biometry_cli.report.point_rows import has_diameters
 from biometry_cli.report.points import visible_points
 from biometry_cli.report.readout import caliper_marks, short_name, structure_styles
 from biometry_cli.report.words import Spacing, spacing_pair
@@ -119,15 +120,11 @@ def draw_singles(
 
 def _ellipse_of(found: "MeasuredStructure", spacing: Spacing | None) -> Ellipse | None:
     """That behind a circumference between points, in pixels; None where there is none to see."""
-    if CROOKED in found.flags:
+    if not has_diameters(found):
         return None
-    for measure in found.measures:
-        if measure.calipers_px is not None and len(measure.calipers_px) == 4:
-            ellipse = diameters_ellipse(measure.calipers_px, spacing)
-            if spacing is None:
-                return ellipse
-            return ellipse.scaled(1 / spacing.column_mm, 1 / spacing.row_mm)
-    return None
+    (ends,) = (each.calipers_px for each in found.measures if len(each.calipers_px or ()) == 4)
+    ellipse = diameters_ellipse(ends or (), spacing)
+    return ellipse if spacing is None else ellipse.scaled(1 / spacing.column_mm, 1 / spacing.row_mm)
 
 
 def _name_beyond(

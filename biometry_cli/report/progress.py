@@ -24,6 +24,9 @@ _REFRESHES_PER_S = 4.0  # the processor has better things to do
 _FIGURES = {
     "train_loss": "loss",
     "val_dice": "Dice",
+    "val_mre_mm": "MRE mm",
+    "val_mre_px": "MRE px",
+    "val_nme": "NME",
     "val_hc_mae_mm": "HC MAE mm",
     "val_accuracy": "accuracy",
     "val_balanced_accuracy": "balanced",
@@ -129,9 +132,10 @@ class RichWatcher(Watcher):
             self._bars.update(self._lower, description=f"{self._epoch}, validating")
 
     def end_epoch(self, row: dict[str, Any]) -> None:
-        figures = [
-            f"{label} {row[key]:.4f}" for key, label in _FIGURES.items() if row.get(key) is not None
-        ]
+        known = [key for key in _FIGURES if row.get(key) is not None]
+        if "val_mre_mm" in known:  # says it all where every image has a pixel size
+            known.remove("val_mre_px")
+        figures = [f"{_FIGURES[key]} {row[key]:.4f}" for key in known]
         pace = f"{row['images_per_s']:.0f} img/s"
         self._line("  ".join([self._epoch, *figures, pace, _clock(row["elapsed_s"])]))
 

@@ -85,7 +85,7 @@ def list_reading(panel: Panel, reading: "Reading") -> None:
             panel.small(spacing_text(spacing))
         list_structures(panel, reading)
         if prediction.points is not None:
-            list_points(panel, prediction.points)
+            list_points(panel, prediction.points, PINK if "segment" in prediction.task else YELLOW)
         list_age_and_weight(panel, prediction.gestational_age, prediction.fetal_weight)
         panel.gap()
         list_legend(panel, reading)

@@ -9,7 +9,7 @@ from biometry_cli.report.html.parts import card, folded
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, file_name, interval_text, measure_term, number
 from biometry_cli.report.words import measure_label
-from biometry_cli.results.evaluation import Agreement, Figure, Stratum
+from biometry_cli.results.evaluation import BY_POINTS, Agreement, Figure, Stratum
 
 _MOST_CASES = 10
 _COUNTS = {"n": "Images", "subjects": "Subjects", "missing": "Not found"}
@@ -54,16 +54,24 @@ HOW_TO_READ = (
 
 
 def agreement_cards(agreement: Sequence[Agreement]) -> list[Markup]:
-    """A card a measure with its mean absolute difference."""
+    """A card a measure with its mean absolute difference.
+
+    A second reading, between points, is a line on the card of the first.
+    """
+    named = {each.measure: each for each in agreement}
     made = []
     for each in agreement:
+        if each.measure.removesuffix(BY_POINTS) in named.keys() - {each.measure}:
+            continue
+        again = named.get(each.measure + BY_POINTS)
+        second = "" if again is None else f"between points {number(again.mae.value, 2)} mm"
         mae, within = each.mae, each.within_5_percent
         value = joined([number(mae.value, 2), " ", element("small", "mm")])
         interval = f"95 % interval {interval_text(mae.interval, 2)} mm" if mae.interval else ""
         share = None if within.value is None else 100 * within.value
         close = f"{number(share, 1)} % of images within 5 %"
         label = f"{measure_label(each.measure)}: mean absolute difference"
-        made.append(card(label, value, interval, close, _images(each)))
+        made.append(card(label, value, interval, close, second, _images(each)))
     return made
 
 

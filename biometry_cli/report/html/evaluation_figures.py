@@ -28,6 +28,7 @@ _SCORES = {
     "answered": "Answered share",
     "error_rate_answered": "Wrong among the answered",
 }
+_CLOSENESS = "Closeness: 1 − radial error over a tenth of the image’s diagonal"
 _DATED = "_ga_days"
 _OF_MEASURES = ("mae_mm", "bias_mm", "sd_mm")
 
@@ -132,4 +133,4 @@ def _figure(value: float | None, kind: str, images: str = "") -> str:
 def _words(key: str) -> str:
     if key.endswith(_DATED):
         return f"{measure_label(key.removesuffix(_DATED).upper())} with an age error"
-    return _SCORES.get(key, key.replace("_", " "))
+    return (_SCORES | {"closeness": _CLOSENESS}).get(key, key.replace("_", " "))

@@ -33,7 +33,7 @@ from biometry_cli.report.html.parts import remarks
 from biometry_cli.report.html.pictures import charts_row, picture
 from biometry_cli.report.html.provenance import Provenance, provenance_section
 from biometry_cli.report.words import measure_label
-from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.evaluation import BY_POINTS, Agreement, Evaluation
 
 __all__ = ["Pair", "Provenance", "evaluation_page"]
 
@@ -103,25 +103,37 @@ def _agreement(evaluation: Evaluation) -> Markup:
 
 
 def _measure_sections(evaluation: Evaluation, pairs: Mapping[str, Sequence[Pair]]) -> list[Section]:
+    """A section a measure; what was read twice, from masks and between points, shares one."""
     agreement = {each.measure: each for each in evaluation.agreement}
-    names = [*agreement, *(name for name in pairs if name not in agreement)]
+    readings: dict[str, list[str]] = {}
+    for name in dict.fromkeys([*agreement, *pairs]):
+        readings.setdefault(name.removesuffix(BY_POINTS), []).append(name)
     sections = []
-    for place, name in enumerate(names, start=1):
-        own = pairs.get(name, ())
+    for place, names in enumerate(readings.values(), start=1):
         key = f"measure-{place}"
-        if own:
-            label = measure_label(name)
-            charts = [
-                (f"{key}-agreement", bland_altman(own, label, agreement.get(name))),
-                (f"{key}-scatter", scatter(own, label)),
-                (f"{key}-size", error_by_size(own, label)),
-            ]
-            body = joined([charts_row(charts), largest_differences(label, own)])
-        else:
-            sentence = "No charts: no image has both a reference and a prediction."
-            body = element("p", sentence, class_="small")
-        sections.append(Section(key, measure_heading(name), body))
+        parts = [
+            _measure_charts(f"{key}-{number}", name, pairs.get(name, ()), agreement.get(name))
+            for number, name in enumerate(names, start=1)
+        ]
+        for number, name in enumerate(names[1:], start=1):
+            parts[number] = joined([element("h3", measure_label(name)), parts[number]])
+        sections.append(Section(key, measure_heading(names[0]), joined(parts)))
     return sections
+
+
+def _measure_charts(
+    key: str, measure: str, pairs: Sequence[Pair], agreement: Agreement | None
+) -> Markup:
+    if not pairs:
+        sentence = "No charts: no image has both a reference and a prediction."
+        return element("p", sentence, class_="small")
+    label = measure_label(measure)
+    charts = [
+        (f"{key}-agreement", bland_altman(pairs, label, agreement)),
+        (f"{key}-scatter", scatter(pairs, label)),
+        (f"{key}-size", error_by_size(pairs, label)),
+    ]
+    return joined([charts_row(charts), largest_differences(label, pairs)])
 
 
 def _classes(evaluation: Evaluation) -> Markup:

@@ -13,8 +13,10 @@ from biometry_cli.report.html.markup import Markup, element, joined
 from biometry_cli.report.html.measures import measures_table
 from biometry_cli.report.html.parts import cards, flags_list, remarks
 from biometry_cli.report.html.pictures import charts_row, picture, share_bar
+from biometry_cli.report.html.point_parts import both_readings_table, points_part
 from biometry_cli.report.html.tables import Column, facts, table
 from biometry_cli.report.html.wording import NONE, file_name, number
+from biometry_cli.report.points import visible_points
 from biometry_cli.report.words import plane_text, said_flags, spacing_pair, spacing_text
 from biometry_cli.results.prediction import UNSURE, FailedFile, Prediction
 
@@ -48,8 +50,12 @@ def image_part(
     details = [flags_list(said_flags(prediction))]
     if prediction.task == "classify":
         details.append(_classes(prediction))
-    else:
+    elif prediction.point_measurements:
+        details.append(both_readings_table(prediction, notes))
+    elif prediction.measurements or not prediction.points:
         details.append(measures_table("Measures", prediction.measurements, notes))
+    if prediction.points is not None:
+        details.append(points_part(prediction.points))
     details.append(_about(prediction))
     sides = [element("div", joined(details))]
     if shown.overlay is not None:
@@ -83,7 +89,7 @@ def _assessment(
     parts = []
     if age is not None or weight is not None:
         parts.append(cards(age_card(age, notes), weight_card(weight, notes)))
-    elif prediction.task == "segment" and prediction.spacing_mm is None:
+    elif prediction.task != "classify" and prediction.spacing_mm is None:
         sentence = "No age, weight or centiles: they need sizes in mm, so a pixel size."
         parts.append(element("p", sentence, class_="small"))
     charts = growth_charts(
@@ -103,9 +109,10 @@ def _about(prediction: Prediction) -> Markup:
     rows = [("File", prediction.file)]
     if prediction.plane is not None:
         rows.append(("Plane", plane_text(prediction.plane)))
-    if prediction.task == "segment":
+    if prediction.task != "classify":
         spacing = spacing_pair(prediction.spacing_mm)
         rows.append(("Pixel size", spacing_text(spacing) if spacing else f"{NONE} (not known)"))
+    if "segment" in prediction.task:
         found = [
             f"{each.name} ({number(100 * each.area_fraction, 1)} % of the image)"
             for each in prediction.structures
@@ -136,6 +143,7 @@ def _alt(prediction: Prediction) -> str:
     if prediction.task == "classify":
         return f"{name} with the probabilities of its classes"
     found = ", ".join(each.name for each in prediction.structures)
-    if not found:
-        return f"{name} with what was found drawn on it"
-    return f"{name} with the outlines and calipers of {found}"
+    points = ", ".join(each.name for each in visible_points(prediction.points or {}))
+    drawn = [f"the outlines and calipers of {found}"] if found else []
+    drawn += [f"the points of {points}"] if points else []
+    return f"{name} with {' and '.join(drawn) or 'what was found drawn on it'}"

@@ -68,10 +68,10 @@ def landmarks_part(evaluation: Evaluation) -> Markup:
 
 
 def landmark_keys(evaluation: Evaluation) -> set[str]:
-    """The metrics and counts that this part shows, and what only chooses the checkpoint."""
+    """The metrics and counts that this part shows."""
     if "landmarks" not in evaluation.task:
         return set()
-    keys = {"closeness", "points_false"}
+    keys = {"points_false"}
     for group in ["", *caliper_groups(evaluation.points)]:
         keys |= {key_of(column, group) for column in columns_of(evaluation)}
         keys |= set(count_keys(group))

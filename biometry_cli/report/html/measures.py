@@ -40,8 +40,8 @@ def measures_table(
     columns = [*_COLUMNS, Column("From")] if of_exam else _COLUMNS
     rows = []
     for each in measurements:
-        row = [_name(each), value_text(each.value, each.unit)]
-        row += [_interval(each, notes), _reading(each)]
+        row = [measure_cell(each), value_text(each.value, each.unit)]
+        row += [interval_cell(each, notes), reading_cell(each)]
         if of_exam:
             row.append(_origin(each, anchors or {}))
         rows.append(row)
@@ -56,13 +56,15 @@ def image_link(file: str, anchors: Anchors) -> Markup:
     return element("a", file_name(file), href=f"#{anchor}", title=file)
 
 
-def _name(measurement: Measurement) -> Markup:
+def measure_cell(measurement: Measurement) -> Markup:
+    """The measure's name over what it stands for."""
     term = measure_term(measurement.name)
     name = measurement.name if term else measurement.name.replace("_", " ")
     return joined([name, element("small", term) if term else NOTHING])
 
 
-def _interval(measurement: Measurement, notes: Notes) -> Markup:
+def interval_cell(measurement: Measurement, notes: Notes) -> Markup:
+    """The 95 % interval with the mark of the sentence on it; a dash without one."""
     mark = notes.main.mark(measurement.guarantee)
     if measurement.interval is None:
         return joined([interval_text(None, 1), mark])
@@ -72,7 +74,8 @@ def _interval(measurement: Measurement, notes: Notes) -> Markup:
     return joined([f"{text} {measurement.unit}", mark])
 
 
-def _reading(measurement: Measurement) -> Markup:
+def reading_cell(measurement: Measurement) -> Markup:
+    """How a value was read, and what speaks against it."""
     parts: list[str] = [measurement.method or "–"]
     if measurement.convention:
         parts.append(element("small", f"calipers {measurement.convention}"))

@@ -12,6 +12,7 @@ from biometry_cli.report.html.page import Section, page
 from biometry_cli.report.html.provenance import Provenance, provenance_section
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, number, weeks_text
+from biometry_cli.report.points import visible_points
 from biometry_cli.report.words import flag_text, plane_text, value_text
 from biometry_cli.results.prediction import Exam, FailedFile
 
@@ -114,6 +115,8 @@ def _overview_row(each: Shown | FailedFile, anchors: Anchors) -> list[str]:
         return [link, NONE, NONE, NONE, NONE, flag]
     prediction = each.prediction
     found = [f"{m.name} {value_text(m.value, m.unit)}" for m in prediction.measurements]
+    if prediction.points is not None and not found:
+        found += [each.name for each in visible_points(prediction.points)]
     if prediction.label is not None and prediction.plane is None:
         share = (prediction.probabilities or {}).get(prediction.label)
         found.append(prediction.label + ("" if share is None else f" {100 * share:.1f} %"))

@@ -114,7 +114,13 @@ CASES = [
     BadInput(
         "not an image", lambda f: _first(f).write_text("hello"), TRAIN, DATA, ("not an image",)
     ),
-    BadInput("absent label", _labels, TRAIN, DATA, ("labels.csv", "absent.png", "Add the images")),
+    BadInput(
+        "absent label",
+        _labels,
+        f"{TRAIN} --task classify",
+        DATA,
+        ("labels.csv", "absent.png", "Add the images"),
+    ),
     BadInput("wrong task", _nothing, "train data --task rotate", USAGE, ("data.task", "rotate")),
     BadInput("wrong model", _nothing, "train data --model vgg", USAGE, ("vgg", "biometry models")),
     BadInput(

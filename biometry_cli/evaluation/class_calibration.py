@@ -6,7 +6,7 @@ fitted, the least top probability is found from which on answers are wrong seldo
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,33 +102,42 @@ def probabilities_of(logits: npt.NDArray[np.floating], temperature: float = 1.0)
 def fit_temperature(logits: FloatArray, truth: IntArray) -> float:
     """The temperature of the least negative log likelihood, 0.02 to 50.
 
-    Images that are all called right would have it 0, and every later answer certain. So the truth
-    is softened as Platt did (Probabilistic outputs for support vector machines, 1999): of N images,
-    each gives 1 / (N + 2) of its certainty to the other classes, and a flawless set promises no
-    more than N + 1 right answers in N + 2.
+    Images that are all called right would have it 0, and every later answer certain. So N images
+    promise no more than N + 1 right answers in N + 2 (Laplace's rule of succession): where the
+    mean top probability would be higher, the temperature is that at which it is not.
 
     Args:
         logits: (N, C) float64.
         truth: class numbers (N,).
     """
-    count, classes = logits.shape
-    softened = 1 / (count + 2)
-    wanted = np.full(logits.shape, softened / (classes - 1))
-    wanted[np.arange(count), truth] = 1 - softened
+    count = len(truth)
     # Without this shift, large logits would overflow; it changes no probability.
     logits = logits - logits.max(axis=1, keepdims=True)
+    own = logits[np.arange(count), truth]
+    most = (count + 1) / (count + 2)
+
+    def shares(sharpness: float) -> FloatArray:
+        raised = np.exp(sharpness * logits)
+        return raised / raised.sum(axis=1, keepdims=True)
 
     def slope(sharpness: float) -> float:
         """Of the loss over 1 / temperature; it only grows, as the loss is convex there."""
-        raised = np.exp(sharpness * logits)
-        shares = raised / raised.sum(axis=1, keepdims=True)
-        return float(((shares - wanted) * logits).sum())
+        return float(((shares(sharpness) * logits).sum(axis=1) - own).sum())
 
+    def surplus(sharpness: float) -> float:
+        """Of the mean top probability over the most that is promised; it only grows, too."""
+        return float(shares(sharpness).max(axis=1).mean()) - most
+
+    return 1 / min(_root(slope), _root(surplus))
+
+
+def _root(growing: Callable[[float], float]) -> float:
+    """Where a growing function of 1 / temperature crosses 0; an end of the range if nowhere."""
     low, high = math.log(1 / _HOTTEST), math.log(1 / _COLDEST)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (low, middle) if slope(math.exp(middle)) > 0 else (middle, high)
-    return math.exp(-(low + high) / 2)
+        low, high = (low, middle) if growing(math.exp(middle)) > 0 else (middle, high)
+    return math.exp((low + high) / 2)
 
 
 def fit_threshold(

@@ -126,6 +126,34 @@ CASES = [
     BadInput(
         "model of a task", _nothing, f"{TRAIN} --model biometry-cnn", USAGE, ("biometry-cnn",)
     ),
+    BadInput(
+        "balanced masks",
+        _nothing,
+        f"{TRAIN} --set train.sampling=balanced",
+        USAGE,
+        ("train.sampling", "segment"),
+    ),
+    BadInput(
+        "two corrections",
+        _nothing,
+        f"{TRAIN} --set train.sampling=balanced --set train.class_weights=balanced",
+        USAGE,
+        ("not both",),
+    ),
+    BadInput(
+        "nothing pretrained",
+        _nothing,
+        f"{TRAIN} --model unet --pretrained",
+        USAGE,
+        ("unet has no pretrained weights", "timm:NAME"),
+    ),
+    BadInput(
+        "no filters to multiply",
+        _nothing,
+        f"{TRAIN} --task classify --model biometry-cnn",
+        USAGE,
+        ("biometry-cnn", "--width"),
+    ),
     BadInput("two budgets", _nothing, "train data --epochs 1 --minutes 1", USAGE, ("not both",)),
     BadInput("bad number", _nothing, f"{TRAIN} --batch-size 0", USAGE, ("train.batch_size", "0")),
     BadInput("no settings", _nothing, f"{TRAIN} --config no.toml", USAGE, ("no.toml",)),

@@ -196,7 +196,7 @@ def test_check_reports_and_fails_on_a_shared_subject(line, biometry, tmp_path):
 
 
 def test_classification_end_to_end(biometry, tmp_path):
-    drawn = biometry("data", "demo", "planes", "--planes", "--images", "80", cwd=tmp_path)
+    drawn = biometry("data", "demo", "planes", "--planes", "--images", "160", cwd=tmp_path)
     assert drawn.returncode == 0, drawn.stderr
     trained = biometry("train", "planes", "--epochs", "4", cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr
@@ -204,6 +204,8 @@ def test_classification_end_to_end(biometry, tmp_path):
     assert "trans-thalamic" in table.stdout
     result = biometry("eval", "--json", cwd=tmp_path).json()
     assert {"accuracy", "balanced_accuracy", "macro_f1", "auroc"} <= set(result["metrics"])
+    assert {"ece", "ece_uncalibrated", "brier", "answered"} <= set(result["metrics"])
+    assert Image.open(_run_folder(tmp_path) / "eval" / "test" / "reliability.png").width > 600
     assert np.sum(result["confusion_matrix"]) == result["n"]
     image = str(next((tmp_path / "planes" / "test" / "images").iterdir()))
     answer = biometry("predict", image, "--json", cwd=tmp_path).json()
@@ -214,6 +216,14 @@ def test_classification_end_to_end(biometry, tmp_path):
     onnx = str(_run_folder(tmp_path) / "model.onnx")
     again = biometry("predict", image, "--weights", onnx, "--json", cwd=tmp_path).json()
     assert again["probabilities"] == pytest.approx(answer["probabilities"], abs=1e-4)
+    assert again["flags"] == answer["flags"]
+    fitted = biometry("info", onnx, "--json", cwd=tmp_path).json()["calibration"]["classes"]
+    assert fitted["images"] == 24
+    unsure = answer["probabilities"][answer["label"]] < fitted["threshold"]
+    assert ("unsure" in answer["flags"]) == unsure
+    told = " ".join(biometry("info", onnx, cwd=tmp_path).stdout.split())
+    assert f"temperature {fitted['temperature']:.2f}" in told
+    assert "at most 5 % of the answers wrong" in told
 
 
 def test_masks_can_be_classified(biometry, segmentation_folder, tmp_path):

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.data.dataset import EpochOrder, TrainingData
+from biometry_cli.data.dataset import BalancedOrder, EpochOrder, TrainingData
 from biometry_cli.data.images import read_scan
 from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.data.preprocess import Preprocess
@@ -192,3 +192,58 @@ def test_the_lone_image_is_another_one_each_epoch() -> None:
         seen = {index for batch in epoch_of(9, 4, epoch) for _, index in batch}
         left_out |= set(range(9)) - seen
     assert len(left_out) > 3
+
+
+class_lists = st.lists(st.integers(0, 4), min_size=1, max_size=60)
+
+
+def balanced(classes: list[int], epoch: int, batch_size: int = 1, seed: int = 0) -> list[int]:
+    """What one epoch draws, image by image."""
+    order = BalancedOrder(classes, batch_size, seed)
+    order.epoch = epoch
+    batches = list(order)
+    assert len(order) == len(batches)
+    assert all(key == epoch for batch in batches for key, _ in batch)
+    return [drawn for batch in batches for _, drawn in batch]
+
+
+@given(class_lists, st.integers(0, 1000))
+def test_every_class_is_drawn_equally_often(classes: list[int], epoch: int) -> None:
+    drawn = balanced(classes, epoch)
+    assert len(drawn) == len(classes), "an epoch is as long as without balance"
+    counts = [sum(classes[d % len(classes)] == each for d in drawn) for each in set(classes)]
+    assert max(counts) - min(counts) <= 1
+
+
+@given(class_lists, st.integers(0, 1000))
+def test_images_of_a_class_are_drawn_equally_often_and_never_twice_alike(
+    classes: list[int], epoch: int
+) -> None:
+    drawn = balanced(classes, epoch)
+    assert len(set(drawn)) == len(drawn), "an index drawn again would be changed the same way"
+    for each in set(classes):
+        members = [i for i, own in enumerate(classes) if own == each]
+        times = [sum(d % len(classes) == i for d in drawn) for i in members]
+        assert max(times) - min(times) <= 1
+
+
+def test_a_balanced_order_is_keyed_by_seed_and_epoch() -> None:
+    classes = [0] * 30 + [1] * 3
+    first = balanced(classes, epoch=2)
+    assert balanced(classes, epoch=2) == first
+    assert balanced(classes, epoch=3) != first
+    assert balanced(classes, epoch=2, seed=1) != first
+
+
+def test_over_the_epochs_a_common_class_shows_all_its_images() -> None:
+    classes = [0] * 40 + [1] * 4
+    seen = {d % 44 for epoch in range(12) for d in balanced(classes, epoch)}
+    assert seen == set(range(44))
+
+
+def test_an_image_drawn_again_is_the_same_one_changed_otherwise(dataset: Dataset) -> None:
+    changed = training_data(dataset, AugmentSettings())
+    assert not torch.equal(changed[0, 1][0], changed[0, 1 + 4][0])
+    still = training_data(dataset)
+    for first, second in zip(still[0, 1], still[0, 1 + 4], strict=True):
+        assert torch.equal(first, second)

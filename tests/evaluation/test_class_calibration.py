@@ -47,8 +47,9 @@ def test_a_shift_of_the_logits_changes_nothing():
     assert fit_temperature(logits + shift, truth) == pytest.approx(fit_temperature(logits, truth))
 
 
-def test_no_other_temperature_is_more_likely():
-    logits, truth = drawn(3000, seed=3)
+@pytest.mark.parametrize("count", [60, 3000])
+def test_no_other_temperature_is_more_likely(count):
+    logits, truth = drawn(count, seed=3)
     logits = 3 * logits
     found = fit_temperature(logits, truth)
 

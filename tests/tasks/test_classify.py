@@ -11,6 +11,13 @@ from hypothesis import strategies as st
 from biometry_cli.tasks.classify.decode import decode
 from biometry_cli.tasks.classify.loss import ClassificationLoss, balanced_weights
 from biometry_cli.tasks.classify.metrics import auroc, confusion_matrix, scores
+from biometry_cli.tasks.classify.reliability import (
+    BINS,
+    brier_score,
+    expected_calibration_error,
+    negative_log_likelihood,
+    reliability,
+)
 
 
 def test_rows_of_the_confusion_matrix_are_the_truth() -> None:
@@ -94,6 +101,24 @@ def test_decoding_gives_a_probability_for_each_name() -> None:
     assert all(type(chance) is float for chance in chances.values())
 
 
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_a_temperature_takes_the_root_of_the_odds(temperature: float) -> None:
+    logits = np.log(np.array([0.2, 0.5, 0.3], np.float32))
+    label, chances = decode(logits, ("a", "b", "c"), temperature)
+    assert label == "b"
+    assert sum(chances.values()) == pytest.approx(1)
+    assert chances["b"] / chances["a"] == pytest.approx(2.5 ** (1 / temperature), rel=1e-5)
+
+
+@given(st.lists(st.floats(-30, 30), min_size=2, max_size=8), st.floats(0.02, 50))
+def test_no_temperature_changes_the_label(logits: list[float], temperature: float) -> None:
+    names = tuple(map(str, range(len(logits))))
+    row = np.array(logits, np.float32)
+    label, chances = decode(row, names, temperature)
+    assert label == decode(row, names)[0]
+    assert chances[label] == max(chances.values())
+
+
 def test_the_number_of_names_must_fit() -> None:
     with pytest.raises(ValueError, match="zip"):
         decode(np.zeros(3, np.float32), ("a", "b"))
@@ -116,3 +141,51 @@ def test_a_rare_class_counts_more() -> None:
     wrong = math.log(math.exp(2) + 2)
     expected = (3 * sure * 2 / 3 + wrong * 2) / (3 * 2 / 3 + 2)
     assert float(ClassificationLoss(weights)(logits, classes)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_calibration_error_by_hand() -> None:
+    # Top probabilities 0.9 (right, right, wrong, right) and 0.6 (wrong, right): two bins.
+    chances = two_class([0.1, 0.9, 0.9, 0.9, 0.4, 0.4])
+    truth = np.array([0, 1, 0, 1, 1, 0])
+    error = (4 * abs(0.75 - 0.9) + 2 * abs(0.5 - 0.6)) / 6
+    assert expected_calibration_error(truth, chances) == pytest.approx(error)
+
+
+def test_bins_are_of_equal_width_and_closed_above() -> None:
+    # Powers of two are exact, and so is a probability of 1: the last bin holds it.
+    chances = np.array([[1.0, 0.0], [0.5, 0.5], [0.75, 0.25]])
+    bins = reliability(np.array([0, 1, 0]), chances)
+    assert len(bins) == BINS == 15
+    assert [(each.low, each.high) for each in bins] == [(i / 15, (i + 1) / 15) for i in range(15)]
+    filled = {place: each for place, each in enumerate(bins) if each.images}
+    assert {p: (e.images, e.probability, e.right) for p, e in filled.items()} == {
+        7: (1, 0.5, 0.0), 11: (1, 0.75, 1.0), 14: (1, 1.0, 1.0)
+    }  # fmt: skip
+    assert bins[0].probability is bins[0].right is None
+    third = reliability(np.array([0]), np.array([[1 / 3, 1 / 3, 1 / 3]]))
+    assert third[4].images == 1, "an edge belongs to the bin below it"
+
+
+def test_drawn_by_its_own_chances_a_classifier_is_calibrated() -> None:
+    rng = np.random.default_rng(0)
+    chances = rng.dirichlet([0.5] * 4, 20_000)
+    truth = np.array([rng.choice(4, p=row) for row in chances])
+    assert expected_calibration_error(truth, chances) < 0.015
+    surer = chances**3 / (chances**3).sum(axis=1, keepdims=True)
+    assert expected_calibration_error(truth, surer) > 0.1
+    assert brier_score(truth, surer) > brier_score(truth, chances)
+    assert negative_log_likelihood(truth, surer) > negative_log_likelihood(truth, chances)
+
+
+def test_brier_and_likelihood_by_hand() -> None:
+    chances = np.array([[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
+    assert brier_score(np.array([0, 2]), chances) == pytest.approx((0.09 + 0.04 + 0.01) / 2)
+    assert brier_score(np.array([0, 0]), chances[1:].repeat(2, axis=0)) == 2
+    assert negative_log_likelihood(np.array([1, 2]), chances) == pytest.approx(-math.log(0.2) / 2)
+    assert math.isfinite(negative_log_likelihood(np.array([0, 0]), chances))
+
+
+def test_no_images_have_no_figures() -> None:
+    nothing, none = np.zeros(0, np.int64), np.zeros((0, 3))
+    for figure in (expected_calibration_error, brier_score, negative_log_likelihood):
+        assert figure(nothing, none) is None

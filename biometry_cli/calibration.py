@@ -84,9 +84,10 @@ class AppearanceCalibration(_Part):
 class Calibration(_Part):
     """All that is calibrated; empty in a model that was never calibrated.
 
-    ``appearance`` is known in two views: of the ``image`` as such, and of what the ``network``
-    makes of it.
+    ``measures`` are those read from masks, ``point_measures`` those between points. ``appearance``
+    is known in two views: of the ``image`` as such, and of what the ``network`` makes of it.
     """
 
     measures: dict[str, MeasureCalibration] = {}
+    point_measures: dict[str, MeasureCalibration] = {}
     appearance: dict[Literal["image", "network"], AppearanceCalibration] = {}

@@ -1,6 +1,7 @@
 """Writing files so that a reader never sees half of one: write beside the target, then rename."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,50 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def making_folder(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder; what the block puts into it is found at ``path`` afterwards.
+
+    When the block fails or is interrupted, nothing stays: a new ``path`` does not exist and an
+    empty one is as empty as before.
+
+    Raises:
+        UsageError: ``path`` is neither new nor an empty folder, or cannot be written to.
+    """
+    require_empty(path)
+    require_writable(path)
+    target = path.resolve()
+    # On the target's own disk, so that the end is a rename. A folder that exists may be a mount
+    # point or somebody's working folder, so it is filled rather than replaced.
+    home = _nearest_folder(target)
+    try:
+        temporary = Path(tempfile.mkdtemp(dir=home, prefix=_PREFIX))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        yield temporary
+        if home == target:
+            _move_up(temporary)
+        else:
+            temporary.chmod(0o777 & ~_umask())
+            make_folder(target.parent)
+            temporary.rename(target)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def require_empty(folder: Path) -> None:
+    """Raise UsageError unless ``folder`` is new or an empty folder."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(
+            "the folder is not empty",
+            where=folder,
+            mend="Name a new or empty folder, or remove what is in this one",
+        )
+
+
 def remove_leftovers(folder: Path) -> None:
     """Remove what a killed process left of files that it was writing in ``folder``."""
     for path in folder.glob(f"{_PREFIX}*"):
@@ -71,13 +116,32 @@ def require_writable(folder: Path) -> None:
 
     Asked before long work, so that its result is not lost at the end.
     """
-    existing = folder.absolute()
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
+    existing = _nearest_folder(folder.absolute())
     if not existing.is_dir():
         raise _unwritable(folder, NotADirectoryError(0, f"{existing} is a file"))
     if not os.access(existing, os.W_OK):
         raise _unwritable(folder, PermissionError(0, f"{existing} may not be written to"))
+
+
+def _nearest_folder(path: Path) -> Path:
+    """``path`` itself or the nearest of its parents that exists."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _move_up(folder: Path) -> None:
+    """Move all that ``folder`` holds into its parent; all of it or, on failure, nothing."""
+    moved: list[str] = []
+    try:
+        for child in sorted(folder.iterdir()):
+            moved.append(child.name)
+            child.rename(folder.parent / child.name)
+    except BaseException:
+        for name in moved:
+            if (folder.parent / name).exists():
+                (folder.parent / name).rename(folder / name)
+        raise
 
 
 def _umask() -> int:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from biometry_cli.plane_structures import parse_pairs, with_defaults
 
-TaskName = Literal["segment", "classify"]
+TaskName = Literal["segment", "classify", "landmarks", "segment,landmarks"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -48,6 +48,14 @@ class DataSettings(Section):
     split_shares: tuple[float, float, float] = Field(
         (0.7, 0.15, 0.15), description="shares of subjects in train, val, test where none are given"
     )
+
+    @field_validator("task", mode="before")
+    @classmethod
+    def _both_in_order(cls, value: object) -> object:
+        """Accept ``landmarks,segment`` and spaces."""
+        if isinstance(value, str):
+            return ",".join(sorted((part.strip() for part in value.split(",")), reverse=True))
+        return value
 
     @field_validator("structures", "split_shares", mode="before")
     @classmethod
@@ -106,6 +114,9 @@ class TrainSettings(Section):
     clip_norm: float = Field(1.0, gt=0, description="largest norm of the gradient")
     ema_decay: float = Field(0.995, ge=0, lt=1, description="averaging of weights; 0 is none")
     dice_weight: float = Field(1.0, ge=0, description="weight of Dice beside cross-entropy")
+    points_weight: float = Field(
+        0.1, ge=0, description="weight of landmarks beside masks, where both are learned"
+    )
     class_weights: Literal["auto", "none", "balanced"] = Field(
         "auto",
         description="balanced: rare classes count more; auto: balanced for classify, none for "
@@ -206,6 +217,9 @@ class ExportSettings(Section):
     format: Literal["onnx"] = Field("onnx", description="file format")
     tolerance: float = Field(
         1e-4, gt=0, le=0.1, description="largest allowed difference of any probability"
+    )
+    tolerance_px: float = Field(
+        0.05, gt=0, le=10, description="largest allowed distance of any landmark, input pixels"
     )
 
 

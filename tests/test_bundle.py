@@ -53,7 +53,7 @@ def card_for(network: str = "unet", settings: Settings | None = None) -> ModelCa
 @pytest.fixture
 def network() -> torch.nn.Module:
     torch.manual_seed(0)
-    return build("unet", classes=2, height_px=48, width_px=64, width=0.25)
+    return build("unet", outputs=2, height_px=48, width_px=64, width=0.25)
 
 
 @pytest.fixture

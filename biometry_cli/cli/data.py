@@ -1,13 +1,16 @@
-"""``biometry data``: check a data folder, or draw a synthetic one."""
+"""``biometry data``: check a data folder, import a public one, or draw a synthetic one."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from biometry_cli.cli.data_import import import_data
 from biometry_cli.cli.options import Assignments, Config, Json, Structures, Task
 
-app = typer.Typer(no_args_is_help=True, help="Check a data folder, or draw a synthetic one.")
+app = typer.Typer(
+    no_args_is_help=True, help="Check a data folder, import a public one, or draw a synthetic one."
+)
 
 
 @app.command("check")
@@ -46,6 +49,9 @@ def check(
         out().print(data_report_tables(report))
     if report.errors:
         raise typer.Exit(DataError.exit_code)
+
+
+app.command("import")(import_data)
 
 
 @app.command("demo")

@@ -1,5 +1,7 @@
 """``biometry models``."""
 
+from typing import Any
+
 import typer
 
 from biometry_cli.cli.options import Json
@@ -9,15 +11,15 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
-    from biometry_cli.models.catalog import CATALOG, EXAMPLE_CLASSES, count_parameters
+    from biometry_cli.models.catalog import CATALOG, EXAMPLE_OUTPUTS, count_parameters
     from biometry_cli.report.consoles import out
     from biometry_cli.report.tables import models_table
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": name,
-            "task": entry.task,
-            "parameters": count_parameters(name, EXAMPLE_CLASSES[entry.task]),
+            "tasks": list(entry.tasks),
+            "parameters": count_parameters(name, EXAMPLE_OUTPUTS[entry.tasks[0]]),
             "width": entry.default_width,
             "purpose": entry.purpose,
         }
@@ -29,8 +31,8 @@ def models(as_json: Json = False) -> None:
     out().print(
         models_table(
             [
-                (str(r["name"]), str(r["task"]), f"{r['parameters']:,}", str(r["purpose"]))
-                for r in rows
+                (row["name"], "\n".join(row["tasks"]), f"{row['parameters']:,}", row["purpose"])
+                for row in rows
             ]
         )
     )

@@ -1,11 +1,13 @@
-"""Random changes to a training image and its masks together.
+"""Random changes to a training image, its masks and its landmarks together.
 
 Each image's changes are drawn from its own generator, keyed by seed, epoch and image, so a
 resumed run, or one with other loading processes, sees the very same pixels. Geometry is one
-bilinear resampling of image and masks stacked together, so they cannot drift apart.
+bilinear resampling of image and masks stacked together, so they cannot drift apart, and points
+move by the same numbers.
 """
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -23,9 +25,62 @@ def keyed_generator(seed: int, epoch: int, image: int) -> torch.Generator:
     return torch.Generator().manual_seed(mixed % (2**63 - 1))
 
 
+@dataclass(frozen=True)
+class Move:
+    """A change of place: a left-right flip if ``flipped``, then a turn and a change of size about
+    the image's centre, then a shift. Angles run from x towards y, lengths are in pixels."""
+
+    flipped: bool = False
+    angle_deg: float = 0.0
+    scale: float = 1.0
+    shift_x_px: float = 0.0
+    shift_y_px: float = 0.0
+
+    def planes(self, stacked: Tensor) -> Tensor:
+        """Move the pixels of (N, H, W): bilinear, 0 where nothing was."""
+        if self.flipped:
+            stacked = torch.flip(stacked, [-1])
+        if (self.angle_deg, self.scale, self.shift_x_px, self.shift_y_px) == (0, 1, 0, 0):
+            return stacked
+        moved: Tensor = vision.affine(
+            stacked,
+            angle=self.angle_deg,
+            translate=[self.shift_x_px, self.shift_y_px],
+            scale=self.scale,
+            shear=[0.0, 0.0],
+            interpolation=vision.InterpolationMode.BILINEAR,
+            fill=[0.0],
+        )
+        return moved
+
+    def points(self, points_px: Tensor, size: tuple[int, int]) -> Tensor:
+        """Move points (..., 2), x and y in an image of ``size`` (height, width), as its pixels.
+
+        Pixel centres are whole numbers, so the image's centre is at (width - 1) / 2.
+        """
+        center = points_px.new_tensor([(size[1] - 1) / 2, (size[0] - 1) / 2])
+        away = points_px - center
+        if self.flipped:
+            away = away * away.new_tensor([-1.0, 1.0])
+        angle_rad = math.radians(self.angle_deg)
+        cosine, sine = self.scale * math.cos(angle_rad), self.scale * math.sin(angle_rad)
+        turn = away.new_tensor([[cosine, sine], [-sine, cosine]])
+        return away @ turn + center + center.new_tensor([self.shift_x_px, self.shift_y_px])
+
+
+def draw_move(settings: AugmentSettings, size: tuple[int, int], generator: torch.Generator) -> Move:
+    """A random move of an image of ``size`` (height, width) within the settings' limits."""
+    angle_deg = settings.rotation_deg * _symmetric(generator)
+    scale = (1 + settings.scale) ** _symmetric(generator)
+    shift_x_px = settings.shift * size[1] * _symmetric(generator)
+    shift_y_px = settings.shift * size[0] * _symmetric(generator)
+    flipped = _uniform(generator) < settings.flip
+    return Move(flipped, angle_deg, scale, shift_x_px, shift_y_px)
+
+
 def augment(
     image: Tensor, masks: Tensor, settings: AugmentSettings, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Move]:
     """Change one image and its masks.
 
     Args:
@@ -35,35 +90,14 @@ def augment(
         generator: the source of all randomness.
 
     Returns:
-        The changed image, 0 to 1, and masks, same shapes.
+        The changed image, 0 to 1, and masks, same shapes; and how their pixels moved, for points.
     """
     if not settings.enabled:
-        return image, masks
-    stacked = _move(torch.cat([image, masks]), settings, generator)
+        return image, masks, Move()
+    move = draw_move(settings, (image.shape[-2], image.shape[-1]), generator)
+    stacked = move.planes(torch.cat([image, masks]))
     image, masks = stacked[:1], stacked[1:]
-    return _repaint(image, settings, generator).clamp(0.0, 1.0), masks
-
-
-def _move(stacked: Tensor, settings: AugmentSettings, generator: torch.Generator) -> Tensor:
-    height, width = stacked.shape[-2:]
-    angle_deg = settings.rotation_deg * _symmetric(generator)
-    scale = (1 + settings.scale) ** _symmetric(generator)
-    shift_x = settings.shift * width * _symmetric(generator)
-    shift_y = settings.shift * height * _symmetric(generator)
-    if _uniform(generator) < settings.flip:
-        stacked = torch.flip(stacked, [-1])
-    if angle_deg == 0 and scale == 1 and shift_x == 0 and shift_y == 0:
-        return stacked
-    moved: Tensor = vision.affine(
-        stacked,
-        angle=angle_deg,
-        translate=[shift_x, shift_y],
-        scale=scale,
-        shear=[0.0, 0.0],
-        interpolation=vision.InterpolationMode.BILINEAR,
-        fill=[0.0],
-    )
-    return moved
+    return _repaint(image, settings, generator).clamp(0.0, 1.0), masks, move
 
 
 def _repaint(image: Tensor, settings: AugmentSettings, generator: torch.Generator) -> Tensor:

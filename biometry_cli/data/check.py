@@ -11,19 +11,22 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from biometry_cli.data.images import read_scan
+from biometry_cli.data.landmarks import outside
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
 
 _THREADS = 4
+_MOST_OUTSIDE = 0.25  # of a split's images with a point outside them
 
 
 class SplitReport(BaseModel):
     """What one split holds.
 
     ``sizes`` counts images by "WIDTH x HEIGHT", most common first; ``class_shares`` are shares of
-    area (masks) or of images (labels).
+    area (masks) or of images (labels); ``points`` counts the images in which each landmark is
+    visible.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +35,7 @@ class SplitReport(BaseModel):
     subjects: int
     sizes: dict[str, int]
     class_shares: dict[str, float]
+    points: dict[str, int] = {}
     calibrated: int
     references: dict[str, int]
 
@@ -49,6 +53,7 @@ class DataReport(BaseModel):
     folder: str
     task: str
     classes: list[str]
+    points: list[str] = []
     splits: dict[str, SplitReport]
     notes: list[str]
     warnings: list[str]
@@ -59,6 +64,7 @@ class _Facts(BaseModel):
     size: tuple[int, int] = (0, 0)
     digest: str = ""
     areas_px: list[int] = []
+    outside: list[str] = []
     error: str | None = None
 
 
@@ -88,6 +94,7 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
                 )
         if not samples:
             errors.append(f"{dataset.root}: the {split} split holds no images.")
+        _note_outside(samples, facts, dataset, split, warnings, errors)
     errors += _shared_subjects(dataset)
     if not any(samples for samples in dataset.splits.values()):
         errors.append(f"{dataset.root}: holds no images at all.")
@@ -95,12 +102,14 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
         warnings.append("Some images have no pixel size: their measures are in pixels.")
     for split, each in splits.items():
         missing = [name for name in dataset.labels.classes if not each.class_shares.get(name)]
+        missing += [name for name in dataset.labels.points if not each.points.get(name)]
         if each.images and missing:
             warnings.append(f"{split} holds no {', '.join(missing)}.")
     return DataReport(
         folder=str(dataset.root),
         task=dataset.labels.task,
         classes=list(dataset.labels.classes),
+        points=list(dataset.labels.points),
         splits=splits,
         notes=list(dataset.notes),
         warnings=warnings,
@@ -136,8 +145,9 @@ def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
         return _Facts(error=error.paragraph())
     size = (pixels.shape[0], pixels.shape[1])
     digest = hashlib.sha256(repr(size).encode() + pixels.tobytes()).hexdigest()
+    off = outside(sample.points or {}, size)
     if sample.mask is None:
-        return _Facts(size=size, digest=digest)
+        return _Facts(size=size, digest=digest, outside=off)
     try:
         mask = read_mask(sample.mask, dataset.labels.structures, dataset.coding)
     except DataError as error:
@@ -150,23 +160,48 @@ def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
             "Save the mask at the image's size.",
         )
     areas = np.bincount(mask.ravel(), minlength=len(dataset.labels.classes))
-    return _Facts(size=size, digest=digest, areas_px=areas.tolist())
+    return _Facts(size=size, digest=digest, areas_px=areas.tolist(), outside=off)
+
+
+def _note_outside(
+    samples: tuple[Sample, ...],
+    facts: list[_Facts],
+    dataset: Dataset,
+    split: str,
+    warnings: list[str],
+    errors: list[str],
+) -> None:
+    """A few points beyond the border are heads that are cut off; many are another image's."""
+    found = [(s, f) for s, f in zip(samples, facts, strict=True) if f.outside]
+    if not found:
+        return
+    sample, fact = found[0]
+    such = f"such as {fact.outside[0]} of {sample.image.name}, which is {_written(fact.size)}"
+    told = f"{dataset.root}: {len(found)} of {len(samples)} images in {split} have points outside "
+    if len(found) > _MOST_OUTSIDE * len(samples):
+        errors.append(
+            f"{told}them, {such}. Give landmarks.csv in pixels of the images as they are."
+        )
+    else:
+        warnings.append(f"{told}them, {such}. They are not learned from.")
 
 
 def _summarise(samples: tuple[Sample, ...], facts: list[_Facts], dataset: Dataset) -> SplitReport:
     classes = dataset.labels.classes
-    if dataset.labels.task == "segment":
+    if dataset.labels.segments:
         counted = [fact.areas_px for fact in facts if fact.areas_px]
         totals = np.sum(counted, axis=0) if counted else np.zeros(len(classes))
     else:
         totals = np.array([sum(s.label == name for s in samples) for name in classes])
     shares = totals / max(float(totals.sum()), 1.0)
+    points = Counter(n for s in samples for n, p in (s.points or {}).items() if p is not None)
     references = Counter(name for s in samples for name in s.calibration.reference_mm)
     return SplitReport(
         images=len(samples),
         subjects=len({sample.subject for sample in samples}),
         sizes=dict(Counter(_written(f.size) for f in facts if f.size != (0, 0)).most_common()),
         class_shares={name: float(share) for name, share in zip(classes, shares, strict=True)},
+        points={name: points[name] for name in dataset.labels.points},
         calibrated=sum(sample.calibration.spacing_mm is not None for sample in samples),
         references=dict(references),
     )

@@ -1,7 +1,6 @@
 """Training samples as tensors: read once, kept small in memory, changed anew each epoch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,33 +9,33 @@ from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 from torch.utils.data import Sampler
 
-from biometry_cli.data.augment import augment, keyed_generator
+from biometry_cli.data.augment import Move, augment, keyed_generator
 from biometry_cli.data.images import read_scan
 from biometry_cli.data.labels import LabelSchema
+from biometry_cli.data.landmarks import outside
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
-from biometry_cli.data.preprocess import Preprocess
+from biometry_cli.data.points import mirrored_places
+from biometry_cli.data.preprocess import Placement, Preprocess
 from biometry_cli.data.samples import Sample
 from biometry_cli.settings import AugmentSettings
 
 # Half precision keeps 11 bits: more than the scan's 8, and enough for a mask's coverage.
-_Kept = tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]
+_Kept = tuple[npt.NDArray[np.float16], npt.NDArray[np.float16], Placement]
 EpochAndIndex = tuple[int, int]
+Target = Tensor | tuple[Tensor, Tensor]
+
+VISIBLE, HIDDEN, UNKNOWN = 1.0, 0.0, -1.0
+"""States of a point: in the image, known not to be, or nothing to learn from."""
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Tensors of one step: ``images`` (B, 1, H, W); ``targets`` as the task's loss takes them."""
-
-    images: Tensor
-    targets: Tensor
-
-
-class TrainingData(TorchDataset[tuple[Tensor, Tensor]]):
+class TrainingData(TorchDataset[tuple[Tensor, Target]]):
     """Samples of one split, indexed by (epoch, index).
 
     An item is the image (1, H, W) float32, normalised, and its target: for segmentation the
-    coverage of each structure (S, H, W) float32, 0 to 1; for classification the class () int64.
+    coverage of each structure (S, H, W) float32, 0 to 1; for classification the class () int64;
+    for landmarks each point's x, y and state (P, 3) float32, in pixels of the input. With masks
+    and landmarks it is both, in this order.
 
     Args:
         samples: what to learn from.
@@ -71,16 +70,23 @@ class TrainingData(TorchDataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return len(self._samples)
 
-    def __getitem__(self, key: EpochAndIndex) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, key: EpochAndIndex) -> tuple[Tensor, Target]:
         epoch, index = key
-        image, masks = (torch.from_numpy(each.astype(np.float32)) for each in self._read(index))
-        generator = keyed_generator(self._seed, epoch, index)
-        image, masks = augment(image, masks, self._augmentation, generator)
+        kept_image, kept_masks, placement = self._read(index)
+        image, masks, move = augment(
+            torch.from_numpy(kept_image.astype(np.float32)),
+            torch.from_numpy(kept_masks.astype(np.float32)),
+            self._augmentation,
+            keyed_generator(self._seed, epoch, index),
+        )
         image = torch.from_numpy(self._preprocess.normalise(image.numpy()))
-        if self._labels.task == "segment":
+        sample, labels = self._samples[index], self._labels
+        if labels.task == "classify":
+            return image, torch.tensor(labels.classes.index(str(sample.label)))
+        if not labels.finds_points:
             return image, masks
-        label = self._samples[index].label
-        return image, torch.tensor(self._labels.classes.index(str(label)))
+        points = point_targets(sample, labels, placement, move, (image.shape[-2], image.shape[-1]))
+        return image, (masks, points) if labels.segments else points
 
     def warm(self) -> Iterator[int]:
         """Fill the cache, yielding the count after each image. Raises DataError."""
@@ -108,8 +114,42 @@ class TrainingData(TorchDataset[tuple[Tensor, Tensor]]):
                 ]
             ).astype(np.float16)
         if index < self._cached:
-            self._kept[index] = (image, masks)
-        return image, masks
+            self._kept[index] = (image, masks, placement)
+        return image, masks, placement
+
+
+def point_targets(
+    sample: Sample, labels: LabelSchema, placement: Placement, move: Move, size: tuple[int, int]
+) -> Tensor:
+    """Where a sample's points lie in the network's input, and what is known of them.
+
+    Args:
+        sample: with points in pixels of its image.
+        labels: names and order of the points, and which change places in a mirror image.
+        placement: of the image in the input.
+        move: of the input's pixels.
+        size: (height, width) of the input.
+
+    Returns:
+        (P, 3) float32: x, y and the state, which is ``VISIBLE``, ``HIDDEN`` for one that the
+        annotator left out, or ``UNKNOWN`` for one outside the image, before or after the move.
+        Both ends of a caliper are unknown where one is.
+    """
+    known = sample.points or {}
+    named = [known.get(name) for name in labels.points]
+    places = np.array([point or (0.0, 0.0) for point in named])
+    moved = move.points(torch.from_numpy(placement.to_input(places)), size)
+    state = torch.tensor([HIDDEN if point is None else VISIBLE for point in named])
+    beyond = moved.new_tensor([size[1] - 0.5, size[0] - 0.5])
+    off = ~((moved >= -0.5) & (moved <= beyond)).all(dim=-1)
+    off |= torch.tensor([name in outside(known, placement.source_size) for name in labels.points])
+    for first, second in labels.calipers.values():
+        off[[first, second]] = bool(off[first] | off[second])
+    state[off & (state == VISIBLE)] = UNKNOWN
+    target = torch.cat([moved.float(), state[:, None]], dim=1)
+    if move.flipped:
+        target = target[list(mirrored_places(labels.points, labels.swap))]
+    return target
 
 
 class EpochOrder(Sampler[list[EpochAndIndex]]):

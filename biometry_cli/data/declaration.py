@@ -3,11 +3,10 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from biometry_cli.data.labels import BACKGROUND
+from biometry_cli.data.labels import BACKGROUND, Task
 from biometry_cli.errors import DataError
 
 FILE_NAME = "dataset.toml"
@@ -30,12 +29,14 @@ class Declaration(MaskCoding):
     """The content of ``dataset.toml``; every key is optional.
 
     ``subject`` is a regular expression whose first group, searched in the file's stem, names the
-    subject; without it the subject is the stem before its first ``_``. ``swap`` lists pairs of
-    landmark names that change places in a mirror image.
+    subject; without it the subject is the stem before its first ``_``. ``landmarks`` names the
+    points of ``landmarks.csv`` to learn, all when empty; ``swap`` lists pairs of them that change
+    places in a mirror image.
     """
 
-    task: Literal["segment", "classify", "landmarks"] | None = None
+    task: Task | None = None
     classes: tuple[str, ...] = ()
+    landmarks: tuple[str, ...] = ()
     subject: str | None = None
     swap: tuple[tuple[str, str], ...] = ()
 

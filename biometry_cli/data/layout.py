@@ -1,27 +1,31 @@
 """A data folder -> task, labels and samples by split.
 
     DATA/{train,val,test}/images/   beside it masks/, labels.csv, landmarks.csv, spacing.csv
-    DATA/dataset.toml               optional: task, classes, colours, subjects
+    DATA/dataset.toml               optional: task, classes, colours, landmarks, subjects
 
 Without split folders, DATA itself is one, and subjects are dealt out with the seed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from biometry_cli.data.declaration import FILE_NAME, Declaration, MaskCoding, read_declaration
-from biometry_cli.data.labels import BACKGROUND, LabelSchema
+from biometry_cli.data.labels import BACKGROUND, LabelSchema, Task
+from biometry_cli.data.landmarks import LANDMARKS_FILE
 from biometry_cli.data.masks import count_structures, read_mask
 from biometry_cli.data.samples import Sample, SplitFolder, annotation_kinds, read_split_folder
 from biometry_cli.data.splits import SPLITS, draw_splits
 from biometry_cli.errors import DataError
 
 _KIND_OF_TASK = {"segment": "masks", "landmarks": "landmarks", "classify": "labels"}
-_TASK_OF_KIND = {kind: task for task, kind in _KIND_OF_TASK.items()}
-_TASKS_BUILT = ("segment", "classify")
+_TASK_OF_KIND: dict[str, Task] = {
+    "masks": "segment",
+    "landmarks": "landmarks",
+    "labels": "classify",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Dataset:
 def read_dataset(
     root: Path,
     *,
-    task: str | None = None,
+    task: Task | None = None,
     structures: tuple[str, ...] = (),
     seed: int = 0,
     split_shares: tuple[float, float, float] = (0.7, 0.15, 0.15),
@@ -64,7 +68,8 @@ def read_dataset(
 
     Args:
         root: the data folder.
-        task: "segment" or "classify"; found from the folder when None.
+        task: "segment", "classify", "landmarks" or "segment,landmarks"; found from the folder
+            when None.
         structures: names of the mask's classes; stronger than ``dataset.toml``.
         seed: of the split by subject, where the folder has no splits of its own.
         split_shares: shares of the subjects in train, val and test, likewise.
@@ -80,53 +85,105 @@ def read_dataset(
     declared = read_declaration(root)
     folders = {split: root / split for split in SPLITS if (root / split).is_dir()} or {"": root}
     task, notes = _choose_task(root, list(folders.values()), task or declared.task)
-    kind = _KIND_OF_TASK[task]
+    kinds = tuple(_KIND_OF_TASK[part] for part in task.split(","))
     if task == "classify" and not any("labels" in annotation_kinds(f) for f in folders.values()):
-        kind = "masks"
+        kinds = ("masks",)
         notes.append("labels: the structure with the largest area in each mask")
     found = {
-        split: read_split_folder(folder, want=kind, subject_of=declared.subject_of)
+        split: read_split_folder(
+            folder,
+            want=kinds,
+            subject_of=declared.subject_of,
+            declared_points=declared.landmarks,
+        )
         for split, folder in folders.items()
     }
+    notes += [note for each in found.values() for note in each.notes]
     problems = [problem for each in found.values() for problem in each.problems]
     splits = _deal(root, found, split_shares, seed, notes)
-    names = _structure_names(splits, structures, declared, known_labels, kind, notes)
-    if task == "classify" and kind == "masks":
+    names = _structure_names(splits, structures, declared, known_labels, kinds, notes)
+    if task == "classify" and "masks" in kinds:
         splits = {split: _label_by_area(s, names, declared) for split, s in splits.items()}
-    if task == "segment":
-        labels = LabelSchema(task="segment", classes=(BACKGROUND, *names))
-    elif kind == "masks":
         labels = LabelSchema(task="classify", classes=(BACKGROUND, *names))
-    else:
+    elif task == "classify":
         labels = _label_classes(root, splits, declared, known_labels)
+    else:
+        points = _point_names(found, problems)
+        labels = _learned_labels(root, task, names, points, declared, splits)
     coding = MaskCoding(colors=declared.colors, overlap=declared.overlap)
     return Dataset(root, labels, coding, splits, tuple(notes), tuple(problems))
 
 
-def _choose_task(root: Path, folders: list[Path], wanted: str | None) -> tuple[str, list[str]]:
+def _choose_task(root: Path, folders: list[Path], wanted: Task | None) -> tuple[Task, list[str]]:
     kinds = [kind for folder in folders for kind in annotation_kinds(folder)]
     ordered = [kind for kind in ("masks", "landmarks", "labels") if kind in kinds]
     if not ordered:
         raise DataError(
-            "holds no masks/ folder, labels.csv or folder a class beside images/",
+            "holds no masks/ folder, landmarks.csv, labels.csv or folder a class beside images/",
             where=root,
             mend="Lay it out as DATA/train/images/ and DATA/train/masks/, and so val and test",
         )
     task = wanted or _TASK_OF_KIND[ordered[0]]
-    if task not in _TASKS_BUILT:
-        raise DataError(
-            "holds landmarks alone, and this version learns from masks and labels",
-            where=root,
-            mend="Add masks/ or labels.csv",
-        )
-    if task == "segment" and "masks" not in ordered:
-        raise DataError("has no masks/ folder to learn structures from", where=root)
-    if task == "classify" and not {"masks", "labels"} & set(ordered):
-        raise DataError("has neither labels nor masks to learn classes from", where=root)
+    for part in task.split(","):
+        if part == "segment" and "masks" not in ordered:
+            raise DataError("has no masks/ folder to learn structures from", where=root)
+        if part == "landmarks" and "landmarks" not in ordered:
+            raise DataError("has no landmarks.csv to learn points from", where=root)
+        if part == "classify" and not {"masks", "labels"} & set(ordered):
+            raise DataError("has neither labels nor masks to learn classes from", where=root)
     notes = []
     if len(ordered) > 1 and wanted is None:
         notes.append(f"task: {task} (found {' and '.join(ordered)}; --task chooses another)")
     return task, notes
+
+
+def _point_names(found: Mapping[str, SplitFolder], problems: list[DataError]) -> tuple[str, ...]:
+    """The landmarks of all splits, which must be the same; an order of columns means nothing."""
+    tables = [each for each in found.values() if each.point_names]
+    first = tables[0] if tables else None
+    for other in tables[1:]:
+        if first is not None and set(other.point_names) != set(first.point_names):
+            problems.append(
+                DataError(
+                    f"names the points {', '.join(other.point_names)}, and "
+                    f"{first.folder.name}/ has {', '.join(first.point_names)}",
+                    where=other.folder / LANDMARKS_FILE,
+                    mend="Give every split the same columns, or list the ones to learn in "
+                    f"{FILE_NAME} under landmarks",
+                )
+            )
+    return first.point_names if first is not None else ()
+
+
+def _learned_labels(
+    root: Path,
+    task: Task,
+    structures: tuple[str, ...],
+    points: tuple[str, ...],
+    declared: Declaration,
+    splits: Mapping[str, tuple[Sample, ...]],
+) -> LabelSchema:
+    """The labels of a task with masks, landmarks or both."""
+    classes = (BACKGROUND, *structures) if "segment" in task else ()
+    if "landmarks" not in task:
+        return LabelSchema(task=task, classes=classes)
+    stray = sorted({name for pair in declared.swap for name in pair} - set(points))
+    if stray and points:
+        raise DataError(
+            f"swap names {stray[0]!r}, which is no landmark",
+            where=root / FILE_NAME,
+            mend=f"The landmarks are {', '.join(points)}",
+        )
+    learned = splits.get("train", ())
+    hidden = any(point is None for s in learned for point in (s.points or {}).values())
+    # Without a usable table there are problems to report, and still a task to name.
+    return LabelSchema(
+        task=task,
+        classes=classes,
+        points=points or ("unknown",),
+        swap=declared.swap if points else (),
+        hidden=hidden,
+    )
 
 
 def _deal(
@@ -161,10 +218,10 @@ def _structure_names(
     structures: tuple[str, ...],
     declared: Declaration,
     known: LabelSchema | None,
-    kind: str,
+    kinds: tuple[str, ...],
     notes: list[str],
 ) -> tuple[str, ...]:
-    if kind != "masks":
+    if "masks" not in kinds:
         return ()
     if structures:
         return structures
@@ -190,7 +247,7 @@ def _label_by_area(
             mask = read_mask(sample.mask, names, declared)
             areas_px = np.bincount(mask.ravel(), minlength=len(names) + 1)[1:]
             label = names[int(areas_px.argmax())] if areas_px.any() else BACKGROUND
-            labelled.append(Sample(sample.image, sample.subject, None, label, sample.calibration))
+            labelled.append(replace(sample, mask=None, label=label))
     return tuple(labelled)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from biometry_cli.data.images import IMAGE_SUFFIXES
+from biometry_cli.data.landmarks import LANDMARKS_FILE, LandmarkTable, Points, read_landmarks
 from biometry_cli.data.masks import MASK_SUFFIXES
 from biometry_cli.data.tables import (
     LABELS_FILE,
@@ -26,22 +27,31 @@ _ANNOTATION_FOLDERS = ("images", "masks")
 
 @dataclass(frozen=True)
 class Sample:
-    """An image, its subject, its mask or label, and its calibration where known."""
+    """An image, its subject, its mask, label or landmarks, and its calibration where known.
+
+    ``points`` are x, y in pixels of the image by name, None for one that is not visible.
+    """
 
     image: Path
     subject: str
     mask: Path | None = None
     label: str | None = None
+    points: Points | None = None
     calibration: Calibration = field(default_factory=Calibration)
 
 
 @dataclass(frozen=True)
 class SplitFolder:
-    """The samples below one folder, and what is wrong with them."""
+    """The samples below one folder, the names of their landmarks, and what is wrong with them.
+
+    ``notes`` are oddities that leave the data usable.
+    """
 
     folder: Path
     samples: tuple[Sample, ...]
+    point_names: tuple[str, ...] = ()
     problems: tuple[DataError, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def annotation_kinds(folder: Path) -> tuple[str, ...]:
@@ -49,7 +59,7 @@ def annotation_kinds(folder: Path) -> tuple[str, ...]:
     kinds = []
     if (folder / "masks").is_dir():
         kinds.append("masks")
-    if (folder / "landmarks.csv").is_file():
+    if (folder / LANDMARKS_FILE).is_file():
         kinds.append("landmarks")
     if (folder / LABELS_FILE).is_file() or class_folders(folder):
         kinds.append("labels")
@@ -82,31 +92,40 @@ def list_images(folder: Path) -> list[Path]:
     )
 
 
-def read_split_folder(folder: Path, *, want: str, subject_of: Callable[[str], str]) -> SplitFolder:
-    """List a split's samples with the annotation ``want``: "masks" or "labels".
+def read_split_folder(
+    folder: Path,
+    *,
+    want: tuple[str, ...],
+    subject_of: Callable[[str], str],
+    declared_points: tuple[str, ...] = (),
+) -> SplitFolder:
+    """List a split's samples with the annotations in ``want``: "masks", "landmarks", "labels".
 
     Problems are collected, not raised, so that a check can report all of them.
     """
     problems: list[DataError] = []
-    listed = want == "labels" and (folder / LABELS_FILE).is_file()
-    by_class = class_folders(folder) if want == "labels" and not listed else ()
+    listed = "labels" in want and (folder / LABELS_FILE).is_file()
+    by_class = class_folders(folder) if "labels" in want and not listed else ()
+    images = [image for each in by_class or (folder / "images",) for image in list_images(each)]
     labels: dict[str, str] = {}
     if listed:
-        images = list_images(folder / "images")
-        labels = _guarded(lambda: read_labels(folder / LABELS_FILE), problems)
+        labels = _guarded(lambda: read_labels(folder / LABELS_FILE), {}, problems)
         if not problems:
-            _check_labels(folder, images, labels, problems)
-    elif by_class:
-        images = [image for each in by_class for image in list_images(each)]
-    else:
-        images = list_images(folder / "images")
+            _check_listed(folder / LABELS_FILE, images, tuple(labels), problems)
 
     spacing: dict[str, Calibration] = {}
     if (folder / SPACING_FILE).is_file():
-        spacing = _guarded(lambda: read_spacing(folder / SPACING_FILE), problems)
-    masks = _masks_by_stem(folder / "masks", problems) if want == "masks" else {}
-    if want == "masks":
+        spacing = _guarded(lambda: read_spacing(folder / SPACING_FILE), {}, problems)
+    masks = _masks_by_stem(folder / "masks", problems) if "masks" in want else {}
+    if "masks" in want:
         _check_masks(images, masks, problems)
+    table, notes = LandmarkTable(), []
+    if "landmarks" in want:
+        path = folder / LANDMARKS_FILE
+        table = _guarded(lambda: read_landmarks(path, declared_points), table, problems)
+        if table.points:
+            _check_listed(path, images, tuple(table.points), problems)
+        notes = _notes_on(table, path)
 
     samples = tuple(
         Sample(
@@ -114,19 +133,30 @@ def read_split_folder(folder: Path, *, want: str, subject_of: Callable[[str], st
             subject=subject_of(image.stem),
             mask=masks.get(image.stem),
             label=image.parent.name if by_class else labels.get(image.name),
+            points=table.points.get(image.name),
             calibration=spacing.get(image.name, Calibration()),
         )
         for image in images
     )
-    return SplitFolder(folder, samples, tuple(problems))
+    return SplitFolder(folder, samples, table.names, tuple(problems), tuple(notes))
 
 
-def _guarded(read: Callable[[], dict[str, Value]], problems: list[DataError]) -> dict[str, Value]:
+def _notes_on(table: LandmarkTable, path: Path) -> list[str]:
+    if not table.one_ended:
+        return []
+    filename, caliper = table.one_ended[0]
+    return [
+        f"{path}: {len(table.one_ended)} calipers have one end alone and are left out, such as "
+        f"{caliper} of {filename}"
+    ]
+
+
+def _guarded(read: Callable[[], Value], otherwise: Value, problems: list[DataError]) -> Value:
     try:
         return read()
     except DataError as error:
         problems.append(error)
-        return {}
+        return otherwise
 
 
 def _masks_by_stem(folder: Path, problems: list[DataError]) -> dict[str, Path]:
@@ -170,25 +200,26 @@ def _check_masks(images: list[Path], masks: dict[str, Path], problems: list[Data
             )
 
 
-def _check_labels(
-    folder: Path, images: list[Path], labels: dict[str, str], problems: list[DataError]
+def _check_listed(
+    table: Path, images: list[Path], listed: tuple[str, ...], problems: list[DataError]
 ) -> None:
+    """Note the images that a table does not list, and the lines without an image."""
     names = {image.name for image in images}
-    absent = [name for name in labels if name not in names]
+    absent = [name for name in listed if name not in names]
     if absent:
         problems.append(
             DataError(
                 f"names {_some(absent)}, which images/ does not hold",
-                where=folder / LABELS_FILE,
+                where=table,
                 mend="Add the images, or take out the lines",
             )
         )
-    unlabelled = [image.name for image in images if image.name not in labels]
-    if unlabelled:
+    unlisted = [image.name for image in images if image.name not in listed]
+    if unlisted:
         problems.append(
             DataError(
-                f"has no label for {_some(unlabelled)}",
-                where=folder / LABELS_FILE,
+                f"has no line for {_some(unlisted)}",
+                where=table,
                 mend="Add the lines, or take out the images",
             )
         )

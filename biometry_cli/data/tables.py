@@ -39,19 +39,24 @@ class Calibration:
         return cells | {f"{name.lower()}_mm": f"{mm}" for name, mm in self.reference_mm.items()}
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def read_header(path: Path, delimiter: str = ",") -> list[str]:
+    """The column names of a CSV file, stripped; empty for an empty file.
+
+    Raises:
+        DataError: unreadable or not UTF-8.
+    """
+    return [name.strip() for name in _open_table(path, delimiter).fieldnames or []]
+
+
+def read_rows(
+    path: Path, columns: tuple[str, ...], delimiter: str = ","
+) -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file with a header, cells stripped; a BOM and CRLF are fine.
 
     Raises:
-        DataError: unreadable, not UTF-8, or one of ``columns`` is missing from the header.
+        DataError: unreadable, not UTF-8, or a header without one of ``columns`` or with one twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError("no such file", where=path, mend="Check the path") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read as UTF-8 text ({error})", where=path) from None
-    reader = csv.DictReader(text.splitlines())
+    reader = _open_table(path, delimiter)
     header = [name.strip() for name in reader.fieldnames or []]
     missing = [name for name in columns if name not in header]
     if missing:
@@ -60,12 +65,27 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
             where=path,
             mend="Mend the header line",
         )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"has the column {twice[0]} twice", where=path, mend="Keep one of the columns"
+        )
     for row in reader:
         yield {
             key.strip(): (value or "").strip()
             for key, value in row.items()
             if isinstance(key, str) and not isinstance(value, list)
         }
+
+
+def _open_table(path: Path, delimiter: str) -> "csv.DictReader[str]":
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise DataError("no such file", where=path, mend="Check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read as UTF-8 text ({error})", where=path) from None
+    return csv.DictReader(text.splitlines(), delimiter=delimiter)
 
 
 def read_labels(path: Path) -> dict[str, str]:

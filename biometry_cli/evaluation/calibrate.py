@@ -6,15 +6,18 @@ import numpy as np
 
 from biometry_cli.calibration import Calibration, MeasureCalibration
 from biometry_cli.data.layout import Dataset
-from biometry_cli.data.masks import read_mask
 from biometry_cli.data.samples import Sample
 from biometry_cli.data.splits import draw_splits
 from biometry_cli.evaluation.conformal import Compared, fit_measure
 from biometry_cli.evaluation.evaluate import sources_of
+from biometry_cli.evaluation.references import annotated_calipers, annotated_masks
 from biometry_cli.inference.intervals import FEWEST_SUBJECTS
-from biometry_cli.inference.predictor import Failure, Predictor, Reading
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Failure
 from biometry_cli.inference.unlike import Vector, View, fit_appearance
-from biometry_cli.measure.structures import measure_names, measure_structure
+from biometry_cli.measure.calipers import caliper_measures
+from biometry_cli.measure.structures import MeasuredStructure, measure_names
+from biometry_cli.results.measures import Measurement
 
 MOST_TRAINING_IMAGES = 1000  # of these the appearance is learned; more add time, not knowledge
 _CHOOSING_SHARE = 1 / 4
@@ -50,8 +53,8 @@ def calibrate(
     """Fit all that a model's card says of its errors and of its training images.
 
     A measure's reference is that of ``spacing.csv`` where there is one, else the measure of the
-    annotated mask. The whole validation split sets the limits of what is unlike training: they
-    hardly depend on the checkpoint.
+    annotated mask or between the annotated points. The whole validation split sets the limits of
+    what is unlike training: they hardly depend on the checkpoint.
 
     Args:
         predictor: the finished model.
@@ -69,17 +72,33 @@ def calibrate(
 
     _, chosen, apart = divide_validation(dataset.split("val"), seed)
     measures: dict[str, MeasureCalibration] = {}
-    if predictor.card.task == "segment":
+    by_points: dict[str, MeasureCalibration] = {}
+    labels = predictor.card.labels
+    if labels.task != "classify":
         cases: dict[str, list[Compared]] = {
-            name: [] for each in dataset.labels.structures for name in measure_names(each)
+            name: [] for each in labels.structures for name in measure_names(each)
+        }
+        point_cases: dict[str, list[Compared]] = {
+            name: [] for names in caliper_measures(labels.calipers).values() for name in names
         }
         readings = predictor.readings(sources_of(chosen), assess=False)
         for sample, reading in zip(chosen, readings, strict=True):
             if isinstance(reading, Failure):
                 raise reading.error
-            _compare(sample, reading, dataset, cases)
+            found = reading.prediction
+            spacing = sample.calibration.spacing_mm
+            if labels.segments:
+                truth = annotated_masks(sample, dataset, spacing)
+                _compare(sample, found.measurements, truth, cases)
+            if labels.finds_points:
+                answers = found.point_measurements if labels.segments else found.measurements
+                truth = annotated_calipers(sample, labels.points, spacing)
+                _compare(sample, answers, truth, point_cases)
             done()
         measures = {name: fit_measure(each, apart=apart, seed=seed) for name, each in cases.items()}
+        by_points = {
+            name: fit_measure(each, apart=apart, seed=seed) for name, each in point_cases.items()
+        }
     appearance = {}
     seen = [
         _collect(predictor, samples, done)
@@ -89,13 +108,13 @@ def calibrate(
         fitted = fit_appearance(seen[0][view], seen[1][view])
         if fitted is not None:
             appearance[view] = fitted
-    return Calibration(measures=measures, appearance=appearance)
+    return Calibration(measures=measures, point_measures=by_points, appearance=appearance)
 
 
 def images_to_calibrate(dataset: Dataset, task: str, seed: int) -> int:
     """How many images ``calibrate`` goes through, some of them twice."""
     validation = dataset.split("val")
-    again = len(divide_validation(validation, seed)[1]) if task == "segment" else 0
+    again = len(divide_validation(validation, seed)[1]) if task != "classify" else 0
     return again + len(_training_images(dataset)) + len(validation)
 
 
@@ -118,19 +137,17 @@ def _collect(
 
 
 def _compare(
-    sample: Sample, reading: Reading, dataset: Dataset, cases: dict[str, list[Compared]]
+    sample: Sample,
+    measurements: Sequence[Measurement],
+    annotated: Sequence[MeasuredStructure],
+    cases: dict[str, list[Compared]],
 ) -> None:
-    """Add each measure of one reading whose reference is known in the same unit."""
-    spacing = sample.calibration.spacing_mm
+    """Add each measure of one image whose reference is known in the same unit."""
     references = {(name, "mm"): v for name, v in sample.calibration.reference_mm.items()}
-    if sample.mask is not None:
-        structures = dataset.labels.structures
-        mask = read_mask(sample.mask, structures, dataset.coding)
-        for index, name in enumerate(structures, start=1):
-            truth = measure_structure(name, (mask == index).astype(np.float32), spacing)
-            for measure in truth.measures if truth is not None else ():
-                references.setdefault((measure.name, measure.unit), measure.value)
-    for found in reading.prediction.measurements:
+    for structure in annotated:
+        for measure in structure.measures:
+            references.setdefault((measure.name, measure.unit), measure.value)
+    for found in measurements:
         reference = references.get((found.name, found.unit))
         if reference is not None and found.value > 0:
             case = Compared(sample.subject, found.value, reference, found.unit)

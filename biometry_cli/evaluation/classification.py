@@ -4,7 +4,7 @@ import numpy as np
 
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
-from biometry_cli.inference.predictor import Reading
+from biometry_cli.inference.reading import Reading
 from biometry_cli.results.evaluation import Case
 from biometry_cli.tasks.classify.metrics import IntArray, auroc, confusion_matrix, scores
 

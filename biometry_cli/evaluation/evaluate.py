@@ -6,12 +6,17 @@ from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
-from biometry_cli.evaluation.segmentation import SegmentationScores
+from biometry_cli.evaluation.landmarks import PointFigures
+from biometry_cli.evaluation.measures import Figures, MeasureScores
+from biometry_cli.evaluation.segmentation import MaskFigures
 from biometry_cli.evaluation.strata import require_column
-from biometry_cli.inference.predictor import Failure, Predictor
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Failure
 from biometry_cli.inference.reported import UNLIKE_TRAINING
 from biometry_cli.inference.sources import Source
 from biometry_cli.results.evaluation import Evaluation
+
+_SCORES = {"segment": "dice", "classify": "balanced_accuracy", "landmarks": "closeness"}
 
 
 def evaluate(
@@ -49,11 +54,7 @@ def evaluate(
     require_fit(predictor, dataset)
     if by is not None:
         _require_strata(by, samples, predictor.card.task)
-    scores: SegmentationScores | ClassificationScores
-    if predictor.card.task == "segment":
-        scores = SegmentationScores(dataset, distances=distances)
-    else:
-        scores = ClassificationScores(dataset.labels.classes)
+    scores = _scores(dataset, distances=distances)
     sources = sources_of(samples, spacing_mm)
     readings = predictor.readings(sources, batch_size, assess=False)
     unlike = 0
@@ -68,7 +69,7 @@ def evaluate(
     if predictor.card.calibration.appearance:
         counts[UNLIKE_TRAINING] = unlike
     agreement, strata = [], []
-    if isinstance(scores, SegmentationScores):
+    if isinstance(scores, MeasureScores):
         agreement = scores.agreement(resamples=resamples)
         strata = [] if by is None else scores.strata(by, resamples=resamples)
     return Evaluation(
@@ -78,6 +79,7 @@ def evaluate(
         metrics=metrics,
         counts=counts,
         classes=list(dataset.labels.classes),
+        points=list(dataset.labels.points),
         confusion_matrix=scores.confusion(),
         agreement=agreement,
         by=by,
@@ -88,8 +90,33 @@ def evaluate(
     )
 
 
+def score_of(evaluation: Evaluation) -> float:
+    """What chooses the best epoch, higher is better: the mean over the task's parts."""
+    values = [evaluation.metrics[name] for name in _score_names(evaluation.task)]
+    return sum(-1.0 if value is None else value for value in values) / len(values)
+
+
+def score_name(task: str) -> str:
+    """What ``score_of`` is called in a table."""
+    return " and ".join(name.replace("_", " ") for name in _score_names(task))
+
+
+def _score_names(task: str) -> list[str]:
+    return [_SCORES[part] for part in task.split(",")]
+
+
+def _scores(dataset: Dataset, *, distances: bool) -> MeasureScores | ClassificationScores:
+    labels = dataset.labels
+    if labels.task == "classify":
+        return ClassificationScores(labels.classes)
+    parts: list[Figures] = [MaskFigures(dataset, distances=distances)] if labels.segments else []
+    if labels.finds_points:
+        parts.append(PointFigures(labels))
+    return MeasureScores(parts, labels.points)
+
+
 def _require_strata(by: str, samples: Sequence[Sample], task: str) -> None:
-    if task != "segment":
+    if task == "classify":
         raise UsageError(
             f"--by {by} compares measures in mm, and the model classifies",
             mend="Leave --by out, or name a model that measures by --weights",
@@ -118,4 +145,11 @@ def require_fit(predictor: Predictor, dataset: Dataset) -> None:
             f"the model {predictor.name} knows the classes {', '.join(known.classes)}, and the "
             f"data {dataset.root} has {', '.join(wanted.classes)}",
             mend="Name a model of the same classes by --weights, or the classes by --structures",
+        )
+    if set(known.points) != set(wanted.points):
+        raise ModelFileError(
+            f"the model {predictor.name} knows the landmarks {', '.join(known.points)}, and the "
+            f"data {dataset.root} has {', '.join(wanted.points)}",
+            mend="Name a model of the same landmarks by --weights, or list those to take in "
+            "dataset.toml under landmarks",
         )

@@ -1,5 +1,6 @@
 """Export to ONNX, kept only when ONNX Runtime gives the original's answers on real images."""
 
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,10 @@ from biometry_cli.errors import BiometryError, ModelFileError, UsageError
 from biometry_cli.files import replacing, require_writable
 from biometry_cli.inference.backends import OnnxBackend, Outputs, TorchBackend, load_network
 from biometry_cli.runs import find_weights, run_of
-from biometry_cli.settings import Settings
+from biometry_cli.settings import ExportSettings, Settings
 from biometry_cli.sources import resolve_settings
+from biometry_cli.tasks.landmarks.decode import decode
+from biometry_cli.tasks.landmarks.metrics import matched
 from biometry_cli.tasks.softmax import softmax
 
 if TYPE_CHECKING:
@@ -32,22 +35,40 @@ _BATCHES = ((0, 1), (1, 4), (4, 8))
 
 
 @dataclass(frozen=True)
+class Difference:
+    """How far an exported model is from the original.
+
+    ``probability`` is the largest difference of any class probability, or of any number of the
+    embedding over the largest one; ``points_px`` that of any point in pixels of the input.
+    """
+
+    probability: float
+    points_px: float
+
+
+@dataclass(frozen=True)
 class Exported:
-    """What was exported and how it compares. ``difference`` is the largest of any probability."""
+    """What was exported, and how it compares with the tolerances."""
 
     file: Path
     images: str
-    difference: float
-    tolerance: float
+    difference: Difference
+    card: ModelCard
+    settings: ExportSettings
 
     def facts(self) -> list[tuple[str, str]]:
         """Lines for a table."""
-        return [
+        found, allowed = self.difference, self.settings
+        lines = [
             ("file", str(self.file)),
             ("size", f"{self.file.stat().st_size / 1e6:.1f} MB"),
             ("compared on", self.images),
-            ("largest difference", f"{self.difference:.1e} (allowed {self.tolerance:.0e})"),
+            ("largest difference", f"{found.probability:.1e} (allowed {allowed.tolerance:.0e})"),
         ]
+        if self.card.labels.finds_points:
+            told = f"{found.points_px:.1e} px (allowed {allowed.tolerance_px:g} px)"
+            lines.append(("farthest point", told))
+        return lines
 
 
 def export_onnx(settings: Settings, out: Path | None) -> Exported:
@@ -73,22 +94,32 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
     images, origin = _images(weights, card)
     with replacing(target) as temporary:
         write_onnx(temporary, network, card.model_copy(update={"weights_hash": file_hash(weights)}))
-        difference = largest_difference(temporary, network, images)
-        if not difference <= settings.export.tolerance:
-            raise ModelFileError(
-                f"the export differs from the model by {difference:.2g} in a probability, more "
-                f"than the allowed {settings.export.tolerance:.2g}, and was deleted",
-                where=weights,
-                mend="Report it with the versions that `biometry info` prints",
-            )
-    return Exported(target, origin, difference, settings.export.tolerance)
+        difference = compare(temporary, network, images, card)
+        _require_equal(difference, settings.export, weights)
+    return Exported(target, origin, difference, card, settings.export)
+
+
+def _require_equal(difference: Difference, allowed: ExportSettings, weights: Path) -> None:
+    told = None
+    if not difference.probability <= allowed.tolerance:
+        told = f"{difference.probability:.2g} in a probability", f"{allowed.tolerance:.2g}"
+    elif not difference.points_px <= allowed.tolerance_px:
+        told = f"{difference.points_px:.2g} px in a point", f"{allowed.tolerance_px:.2g}"
+    if told is not None:
+        raise ModelFileError(
+            f"the export differs from the model by {told[0]}, more than the allowed {told[1]}, "
+            "and was deleted",
+            where=weights,
+            mend="Report it with the versions that `biometry info` prints",
+        )
 
 
 def write_onnx(path: Path, network: "torch.nn.Module", card: ModelCard) -> None:
     """Write ``network`` with a dynamic batch and the card in its metadata.
 
     Input "image" (B, 1, h, w) float32, preprocessed; outputs "logits" (B, C) or (B, C, h, w) and
-    "embedding" (B, E).
+    "embedding" (B, E). A model of landmarks gives heatmaps after the classes, or (B, 2P) or
+    (B, 3P) coordinates.
     """
     import torch
 
@@ -112,33 +143,70 @@ def write_onnx(path: Path, network: "torch.nn.Module", card: ModelCard) -> None:
     program.save(path, external_data=False)
 
 
-def largest_difference(
-    path: Path, network: "torch.nn.Module", inputs: npt.NDArray[np.float32]
-) -> float:
-    """Largest difference between the file and the network on ``inputs``.
-
-    Of any probability, or of any number of the embedding over the largest one, whichever is more;
-    NaN on either side gives infinity.
-    """
+def compare(
+    path: Path, network: "torch.nn.Module", inputs: npt.NDArray[np.float32], card: ModelCard
+) -> Difference:
+    """Compare the file with the network on ``inputs``; NaN on either side differs by infinity."""
     exported, original = OnnxBackend(path), TorchBackend(network)
+    differences = [
+        _difference(exported.run(inputs[first:last]), original.run(inputs[first:last]), card)
+        for first, last in _BATCHES
+        if len(inputs[first:last])
+    ]
+    return Difference(
+        probability=max(each.probability for each in differences),
+        points_px=max(each.points_px for each in differences),
+    )
+
+
+def _difference(exported: Outputs, original: Outputs, card: ModelCard) -> Difference:
+    classes = len(card.labels.classes)
+    parts = [0.0, _embedding_difference(exported, original)]
+    points_px = 0.0
+    if card.labels.finds_points:
+        points_px = _points_difference(exported.logits, original.logits, card)
+    if classes:
+        both = softmax(exported.logits[:, :classes]), softmax(original.logits[:, :classes])
+        parts.append(float(np.abs(both[0] - both[1]).max()))
+    return Difference(max(map(_or_infinite, parts)), _or_infinite(points_px))
+
+
+def _embedding_difference(exported: Outputs, original: Outputs) -> float:
+    """Of any number of the embedding over the largest one."""
+    if exported.embedding is None or original.embedding is None:
+        return math.inf
+    scale = max(float(np.abs(original.embedding).max()), 1e-6)
+    return float(np.abs(exported.embedding - original.embedding).max()) / scale
+
+
+def _points_difference(
+    exported: npt.NDArray[np.float32], original: npt.NDArray[np.float32], card: ModelCard
+) -> float:
+    """Largest distance of any point, as decoded in pixels of the input, ends of a caliper in
+    their closer order; infinite where one side alone sees it."""
+    size = (card.preprocess.height_px, card.preprocess.width_px)
+    placement = card.preprocess.placement(size)
     largest = 0.0
-    for first, last in _BATCHES:
-        batch = inputs[first:last]
-        if len(batch):
-            differences = _differences(exported.run(batch), original.run(batch))
-            largest = max(largest, *differences)
+    for first, second in zip(exported, original, strict=True):
+        found, wanted = (
+            {
+                name: None if point is None else (point.x, point.y)
+                for name, point in decode(answer, card.labels, placement, size).items()
+            }
+            for answer in (first, second)
+        )
+        found = dict(matched(found, wanted, card.labels.points, card.labels.calipers))
+        for name, point in wanted.items():
+            other = found[name]
+            if point is None and other is None:
+                continue
+            apart = math.inf if point is None or other is None else math.dist(point, other)
+            largest = max(largest, apart)
     return largest
 
 
-def _differences(exported: Outputs, original: Outputs) -> tuple[float, float]:
-    """Largest difference of a probability, and of the embedding, relatively."""
-    probability = np.abs(softmax(exported.logits) - softmax(original.logits)).max()
-    embedding = np.inf
-    if exported.embedding is not None and original.embedding is not None:
-        scale = max(float(np.abs(original.embedding).max()), 1e-6)
-        embedding = np.abs(exported.embedding - original.embedding).max() / scale
-    first, second = np.nan_to_num([probability, embedding], nan=np.inf)
-    return float(first), float(second)
+def _or_infinite(value: float) -> float:
+    return math.inf if math.isnan(value) else value
 
 
 def _images(weights: Path, card: ModelCard) -> tuple[npt.NDArray[np.float32], str]:

@@ -100,7 +100,7 @@ def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
     Raises:
         ModelFileError: an unknown network, or tensors that are not those of it.
     """
-    from biometry_cli.models.catalog import CATALOG, build
+    from biometry_cli.models.catalog import CATALOG, build, entry
 
     if card.model.name not in CATALOG:
         raise ModelFileError(
@@ -110,7 +110,7 @@ def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
         )
     network = build(
         card.model.name,
-        classes=len(card.labels.classes),
+        outputs=card.labels.outputs(dense=entry(card.model.name).dense),
         height_px=card.preprocess.height_px,
         width_px=card.preprocess.width_px,
         width=card.model.width,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from biometry_cli.inference.predictor import Failure, Reading
+from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import IMPLAUSIBLE, UNLIKE_TRAINING, assess_measures
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import MeasuredStructure, measure_names
@@ -122,7 +122,7 @@ def _offers(reading: Reading) -> list[_Offer]:
     surest = max((each.certainty for each in reading.measured), default=0.0)
     offers = []
     for structure in reading.measured:
-        names = measure_names(structure.name)
+        names = {*measure_names(structure.name), *(each.name for each in structure.measures)}
         own = {e.name: e for e in reading.prediction.measurements if e.name in names}
         # One absurd size makes its outline, or the pixel size, doubtful: the others go with it.
         absurd = any(IMPLAUSIBLE in each.flags for each in own.values())

@@ -8,18 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-import numpy as np
-
-from biometry_cli.inference.predictor import Failure, Predictor, Reading
+from biometry_cli.inference.one_structure import only
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import Source
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.measure.structures import measure_names
 from biometry_cli.plane_structures import plane_key
 from biometry_cli.results.prediction import PlaneFound, Prediction
 
 NOT_MEASURED = "not_measured"
-NOT_ON_THIS_PLANE = "not_on_this_plane"
 UNSURE = "unsure"
 
 
@@ -108,7 +106,7 @@ class PlaneGuide:
             )
             for place, answer in zip(places, measured, strict=True):
                 if isinstance(answer, Reading):
-                    answer = _only(answer, planes[place], predictor)
+                    answer = _on_plane(answer, planes[place], predictor)
                 answers[place] = answer
         return answers
 
@@ -119,33 +117,9 @@ def _unmeasured(reading: Reading, plane: PlaneFound) -> Reading:
     return replace(reading, prediction=reading.prediction.model_copy(update=update))
 
 
-def _only(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
-    """The reading with its plane's structure alone; a flag names each other one that was found."""
-    structure, prediction = plane.structure or "", reading.prediction
-    names = measure_names(structure)
-    strangers = [each.name for each in reading.measured if each.name != structure]
-    dropped = {*strangers, *(m.name for m in prediction.measurements if m.name not in names)}
-    flags = [flag for flag in prediction.flags if flag.rpartition(":")[0] not in dropped]
-    own = tuple(each for each in reading.measured if each.name == structure)
-    if strangers and not own:
-        flags.append("no_structure")
-    masks = reading.masks
-    if masks is not None:
-        place = predictor.card.labels.structures.index(structure)
-        others = np.arange(len(masks.probabilities)) != place
-        masks = replace(
-            masks,
-            probabilities=np.where(others[:, None, None], np.float32(0), masks.probabilities),
-            mask=np.where(masks.mask == place + 1, masks.mask, np.uint8(0)),
-        )
-    kept = {
-        "plane": plane,
-        "structures": [each for each in prediction.structures if each.name == structure],
-        "measurements": [each for each in prediction.measurements if each.name in names],
-        "flags": [*flags, *(f"{name}:{NOT_ON_THIS_PLANE}" for name in strangers)],
-    }
-    prediction = prediction.model_copy(update=kept)
-    return replace(reading, prediction=prediction, masks=masks, measured=own)
+def _on_plane(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
+    kept = only(reading, plane.structure or "", predictor.card.labels)
+    return replace(kept, prediction=kept.prediction.model_copy(update={"plane": plane}))
 
 
 def _likeliest(probabilities: Mapping[str, float]) -> str:

@@ -5,7 +5,7 @@ a figure cannot be computed in two ways.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,39 +17,14 @@ from biometry_cli.data.images import Scan, read_scan
 from biometry_cli.data.preprocess import Placement
 from biometry_cli.errors import BiometryError
 from biometry_cli.inference.backends import Backend, Outputs, open_backend
-from biometry_cli.inference.reported import UNLIKE_TRAINING, report_measures, with_assessment
+from biometry_cli.inference.reading import Failure, Reading, read_measures
+from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import FloatArray, Source, Spacing, as_gray, with_spacing
 from biometry_cli.inference.unlike import Vector, View, unlike_training, views
-from biometry_cli.measure.field_of_view import field_of_view
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.measure.structures import MeasuredStructure, measure_structure
-from biometry_cli.results.measures import EllipseShape, Structure
 from biometry_cli.results.prediction import Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
-from biometry_cli.tasks.segment import decode as segment
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A prediction with the arrays behind it, for pictures and metrics.
-
-    ``pixels`` (H, W) float32, 0 to 1; ``masks`` for segmentation alone; ``measured`` holds the
-    contours and calipers of each structure found.
-    """
-
-    prediction: Prediction
-    pixels: FloatArray
-    masks: segment.DecodedMasks | None = None
-    measured: tuple[MeasuredStructure, ...] = ()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An input that could not be read, and why."""
-
-    file: Path
-    error: BiometryError
 
 
 class Predictor:
@@ -191,33 +166,7 @@ class Predictor:
             label, probabilities = classify.decode(logits, self.card.labels.classes)
             named = {"label": label, "probabilities": probabilities}
             return Reading(answer.model_copy(update=named), scan.pixels)
-        masks = segment.decode(logits, placement)
-        seen = field_of_view(scan.pixels)
-        measured = tuple(
-            each
-            for index, name in enumerate(self.card.labels.structures)
-            if (each := measure_structure(name, masks.against_rest(index), spacing, seen))
-            is not None
-        )
-        measurements = report_measures(
-            measured, self.card.calibration.measures, unlike=UNLIKE_TRAINING in flags
-        )
-        flags += [] if spacing else ["no_spacing"]
-        flags += [] if measured else ["no_structure"]
-        flags += [f"{each.name}:{flag}" for each in measured for flag in each.flags]
-        of_structures = {flag for each in measured for flag in each.flags} | {"no_spacing"}
-        flags += [
-            f"{each.name}:{flag}"
-            for each in measurements
-            for flag in each.flags
-            if flag not in of_structures
-        ]
-        found = {
-            "structures": [_structure(each, masks.mask.size) for each in measured],
-            "measurements": measurements,
-            "flags": flags,
-        }
-        return Reading(answer.model_copy(update=found), scan.pixels, masks, measured)
+        return read_measures(answer, scan.pixels, logits, placement, spacing, self.card)
 
 
 def _assessed(reading: Reading, age: GivenAge | None) -> Reading:
@@ -243,21 +192,3 @@ def load(
     card = read_card(path)
     backend = open_backend(path, card, device=device, threads=threads)
     return Predictor(card, backend, name=f"{card.model.name}:{file_hash(path)}")
-
-
-def _structure(measured: MeasuredStructure, image_px: int) -> Structure:
-    shape = measured.ellipse_px
-    return Structure(
-        name=measured.name,
-        area_px=measured.area_px,
-        area_fraction=measured.area_px / image_px,
-        ellipse=None
-        if shape is None
-        else EllipseShape(
-            center_x_px=shape.center_x,
-            center_y_px=shape.center_y,
-            semi_major_px=shape.semi_major,
-            semi_minor_px=shape.semi_minor,
-            angle_deg=float(np.degrees(shape.angle_rad)),
-        ),
-    )

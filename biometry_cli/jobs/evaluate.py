@@ -98,7 +98,7 @@ def _dataset(settings: Settings, predictor: Predictor, weights: Path) -> Dataset
         raise UsageError("no data folder is known", mend="Call `biometry eval DATA`")
     return read_dataset(
         folder,
-        task=settings.data.task or card.task,
+        task=settings.data.task or card.labels.task,
         structures=structures,
         # The splits that training drew, so that no image learned from is tested on.
         seed=card.training.seed,

@@ -12,7 +12,8 @@ from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.evaluation.evaluate import sources_of
 from biometry_cli.files import make_folder, replacing, write_text
-from biometry_cli.inference.predictor import Predictor, Reading
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
 from biometry_cli.report.cases import draw_case, pick_cases
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest

@@ -6,6 +6,7 @@ from pathlib import Path
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.inference.planes import PlaneGuide
 from biometry_cli.inference.predictor import Predictor, load
+from biometry_cli.inference.reading import known_measures
 from biometry_cli.plane_structures import plane_key
 from biometry_cli.runs import find_weights
 from biometry_cli.settings import Settings
@@ -27,8 +28,14 @@ class Models:
 
     @property
     def structures(self) -> tuple[str, ...]:
-        """Everything that is measured."""
+        """Everything that gets an outline."""
         return tuple(name for each in self.answering for name in each.card.labels.structures)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Everything that can be measured, in the order of a report."""
+        known = [known_measures(each.card.labels) for each in self.answering]
+        return tuple(name for each in known for names in each.values() for name in names)
 
 
 def open_models(settings: Settings) -> Models:
@@ -60,14 +67,15 @@ def open_models(settings: Settings) -> Models:
         )
     by_structure: dict[str, tuple[Path, Predictor]] = {}
     for file, predictor in zip(files[1:], measuring, strict=True):
-        if not predictor.card.labels.structures:
+        structures = list(known_measures(predictor.card.labels))
+        if not structures:
             latest = wanted.weights is None and file == files[1]
             raise ModelFileError(
                 f"{predictor.name}{', the latest run,' * latest} classifies and measures nothing",
                 where=file,
                 mend="Name a model that measures by --weights",
             )
-        for name in predictor.card.labels.structures:
+        for name in structures:
             if name in by_structure:
                 raise UsageError(
                     f"both {by_structure[name][0]} and {file} know the {name}, and nothing says "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
-from biometry_cli.inference.predictor import Failure, Reading
+from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.sources import with_spacing
 from biometry_cli.jobs.groups import group_files
 from biometry_cli.jobs.inputs import expand_inputs, output_stems

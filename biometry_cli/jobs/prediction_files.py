@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Self
 from biometry_cli.bundle import library_versions
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable, write_text
-from biometry_cli.inference.predictor import Failure, Reading
+from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.provenance import further_facts, growth_curves, model_facts, provenance
-from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
@@ -92,7 +91,8 @@ class PredictionFiles:
     ) -> None:
         if wanted.hc18_csv is not None and "head" not in models.structures:
             names = " and ".join(each.name for each in models.answering)
-            known = models.structures or models.answering[0].card.labels.classes
+            labels = models.answering[0].card.labels
+            known = models.structures or labels.classes or labels.points
             raise UsageError(
                 f"--hc18-csv needs a model of heads, and {names} knows {', '.join(known)}",
                 mend="Name another model by --weights",
@@ -205,7 +205,6 @@ def _title(exams: Sequence[Exam], inputs: Sequence[Path]) -> str:
 
 
 def _table(path: Path, models: Models) -> PredictionCsv:
-    measures = [name for each in models.structures for name in measure_names(each)]
     card = models.answering[0].card
     classes = card.labels.classes if card.task == "classify" else ()
-    return PredictionCsv(path, measures, classes, planes=models.planes is not None)
+    return PredictionCsv(path, models.measures, classes, planes=models.planes is not None)

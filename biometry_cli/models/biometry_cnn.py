@@ -7,13 +7,16 @@ from biometry_cli.models.embedding import embed
 
 
 class BiometryDetection(nn.Module):
-    """Gray images (B, 1, H, W) float32 -> class logits (B, C).
+    """Gray images (B, 1, H, W) float32 -> class logits (B, C), or coordinates of points.
+
+    Its eight numbers are read in both ways that '8 biometry points' can be: logits of eight
+    classes, or x and y of the four caliper ends of OFD and BPD as shares of the input's sides.
 
     Two convolution blocks (12 and 24 filters of 3x3), each halving the map, dropout, and one
     linear layer over all that is left, which fixes the input size when the network is built.
 
     Args:
-        classes: number of classes C.
+        classes: number of outputs C: classes, or two a point.
         height_px, width_px: the input size, at least 4 each.
         dropout: share of the second block's outputs dropped in training.
 

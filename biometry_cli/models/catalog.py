@@ -15,44 +15,48 @@ class CatalogEntry:
 
     Attributes:
         target: "module:Class" below ``biometry_cli.models``.
-        task: what it answers.
+        tasks: what it answers.
         purpose: one line for ``biometry models``.
         input_pixels: number of input pixels that suits it; height and width follow the images.
         multiple_px: input sides are rounded to a multiple of this, which is also the least side.
         default_width: the width multiplier when the user sets none.
         fixed_size: whether the input size is fixed when it is built.
+        dense: whether it answers with maps of the input's size; else with plain numbers.
     """
 
     target: str
-    task: str
+    tasks: tuple[str, ...]
     purpose: str
     input_pixels: int
     multiple_px: int
     default_width: float
     fixed_size: bool = False
+    dense: bool = False
 
 
 CATALOG: dict[str, CatalogEntry] = {
     "unet": CatalogEntry(
         "unet:UNet",
-        task="segment",
-        purpose="compact U-Net, the segmentation default: most accuracy per processor minute",
+        tasks=("segment", "landmarks", "segment,landmarks"),
+        purpose="compact U-Net, the default for masks and points: most accuracy per minute",
         input_pixels=256 * 176,
         multiple_px=16,
         default_width=1.0,
+        dense=True,
     ),
     "segnet": CatalogEntry(
         "segnet:SegNet",
-        task="segment",
+        tasks=("segment", "landmarks", "segment,landmarks"),
         purpose="SegNet with pooling indices; width 1 is the published size, for a GPU",
         input_pixels=256 * 176,
         multiple_px=32,
         default_width=0.25,
+        dense=True,
     ),
     "biometry-cnn": CatalogEntry(
         "biometry_cnn:BiometryDetection",
-        task="classify",
-        purpose="two convolutions and a linear layer: a small first classifier",
+        tasks=("classify", "landmarks"),
+        purpose="two convolutions and a linear layer: classes, or coordinates of points",
         input_pixels=128 * 128,
         multiple_px=4,
         default_width=1.0,
@@ -60,10 +64,15 @@ CATALOG: dict[str, CatalogEntry] = {
     ),
 }
 
-# Classes that a network is counted with in a list: background and a head; eight planes.
-EXAMPLE_CLASSES = {"segment": 2, "classify": 8}
+# Outputs that a network is counted with in a list: background and a head; eight planes.
+EXAMPLE_OUTPUTS = {"segment": 2, "classify": 8}
 
-DEFAULT_MODELS = {"segment": "unet", "classify": "biometry-cnn"}
+DEFAULT_MODELS = {
+    "segment": "unet",
+    "classify": "biometry-cnn",
+    "landmarks": "unet",
+    "segment,landmarks": "unet",
+}
 
 
 def entry(name: str) -> CatalogEntry:
@@ -79,10 +88,11 @@ def entry(name: str) -> CatalogEntry:
 def choose_model(name: str | None, task: str) -> str:
     """The named model, or the task's default. Raises UsageError where the two don't fit."""
     chosen = name or DEFAULT_MODELS[task]
-    if entry(chosen).task != task:
-        fitting = ", ".join(key for key, value in CATALOG.items() if value.task == task)
+    if task not in entry(chosen).tasks:
+        fitting = ", ".join(key for key, value in CATALOG.items() if task in value.tasks)
         raise UsageError(
-            f"{chosen} answers the task {entry(chosen).task}, and this data asks for {task}",
+            f"{chosen} answers the task {' or '.join(entry(chosen).tasks)}, and this data asks for "
+            f"{task}",
             mend=f"Take --model {fitting}, or another --task",
         )
     return chosen
@@ -109,13 +119,13 @@ def require_size(name: str, height_px: int, width_px: int) -> None:
 
 
 def build(
-    name: str, *, classes: int, height_px: int, width_px: int, width: float | None = None
+    name: str, *, outputs: int, height_px: int, width_px: int, width: float | None = None
 ) -> "nn.Module":
     """Build a network with fresh weights.
 
     Args:
         name: key of the catalog.
-        classes: number of output classes.
+        outputs: channels of its answer, as ``LabelSchema.outputs`` counts them.
         height_px, width_px: the input size; used by networks that fix it.
         width: multiplies the filters; the entry's own when None.
 
@@ -129,7 +139,7 @@ def build(
     network_class = getattr(
         importlib.import_module(f"biometry_cli.models.{module_name}"), class_name
     )
-    arguments: dict[str, Any] = {"classes": classes}
+    arguments: dict[str, Any] = {"classes": outputs}
     if chosen.fixed_size:
         arguments |= {"height_px": height_px, "width_px": width_px}
     else:
@@ -138,8 +148,8 @@ def build(
     return network
 
 
-def count_parameters(name: str, classes: int) -> int:
+def count_parameters(name: str, outputs: int) -> int:
     """Learned numbers of the network at its default width and input size; imports torch."""
     height_px, width_px = input_size(name, 1.0)
-    network = build(name, classes=classes, height_px=height_px, width_px=width_px)
+    network = build(name, outputs=outputs, height_px=height_px, width_px=width_px)
     return sum(parameter.numel() for parameter in network.parameters())

@@ -14,7 +14,7 @@ from biometry_cli.report.pen import STRUCTURE_COLORS, WHITE, Pen
 from biometry_cli.results.evaluation import Case
 
 if TYPE_CHECKING:
-    from biometry_cli.inference.predictor import Reading
+    from biometry_cli.inference.reading import Reading
 
 _SIDE_PX = 560  # the longer side of each picture that stands beside others
 _UNIT_PX = 0.8

@@ -18,8 +18,11 @@ _MESSAGES_SHOWN = 20
 def data_report_tables(report: "DataReport") -> Group:
     """Splits, shares of the classes, notes, warnings and errors of a data folder."""
     heading = Text(report.folder, style="bold", overflow="fold")
-    heading.append(f"  {report.task}: {', '.join(report.classes)}", style="not bold")
-    parts: list[RenderableType] = [heading, _splits(report), _classes(report)]
+    named = ", ".join([*report.classes, *report.points])
+    heading.append(f"  {report.task}: {named}", style="not bold")
+    parts: list[RenderableType] = [heading, _splits(report)]
+    parts += [_classes(report)] if report.classes else []
+    parts += [_points(report)] if report.points else []
     parts += _messages("note", report.notes, "cyan")
     parts += _messages("warning", report.warnings, "yellow")
     parts += _messages("error", report.errors, "red")
@@ -55,12 +58,23 @@ def _splits(report: "DataReport") -> Table:
 def _classes(report: "DataReport") -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("class", style="cyan", overflow="fold")
-    kind = "of area" if report.task == "segment" else "of images"
+    kind = "of images" if report.task == "classify" else "of area"
     for split in report.splits:
         table.add_column(f"{split}, % {kind}", justify="right")
     for name in report.classes:
         shares = [split.class_shares.get(name, 0.0) for split in report.splits.values()]
         table.add_row(Text(name), *(f"{100 * share:.1f}" for share in shares))
+    return table
+
+
+def _points(report: "DataReport") -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("landmark", style="cyan", overflow="fold")
+    for split in report.splits:
+        table.add_column(f"{split}, images that show it", justify="right")
+    for name in report.points:
+        counts = [split.points.get(name, 0) for split in report.splits.values()]
+        table.add_row(Text(name), *map(str, counts))
     return table
 
 

@@ -12,7 +12,7 @@ from biometry_cli.report.readout import UNLIKE_TRAINING, list_caption, list_exam
 from biometry_cli.results.prediction import Exam
 
 if TYPE_CHECKING:
-    from biometry_cli.inference.predictor import Reading
+    from biometry_cli.inference.reading import Reading
 
 WIDEST_PX = 1600
 _HIGHEST_PX = 420  # of a scan

@@ -20,7 +20,7 @@ from biometry_cli.report.readout import (
 from biometry_cli.report.words import Spacing, spacing_pair
 
 if TYPE_CHECKING:
-    from biometry_cli.inference.predictor import Reading
+    from biometry_cli.inference.reading import Reading
     from biometry_cli.measure.structures import MeasuredStructure
 
 LEAST_SIDE_PX = 800  # of the drawn scan's longer side

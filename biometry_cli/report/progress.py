@@ -42,6 +42,16 @@ def image_bar(description: str, total: int, console: Console) -> Iterator[Callab
         yield lambda: bars.advance(task)
 
 
+@contextmanager
+def spinner(description: str, console: Console) -> Iterator[None]:
+    """A sign of life over work of unknown length. Silent without a terminal."""
+    if not console.is_interactive:
+        yield
+        return
+    with console.status(Text(description)):
+        yield
+
+
 class RichWatcher(Watcher):
     """Draws a training run; use it as a context manager, so that bars end when the run does.
 

@@ -30,7 +30,7 @@ from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Exam, Prediction
 
 if TYPE_CHECKING:
-    from biometry_cli.inference.predictor import Reading
+    from biometry_cli.inference.reading import Reading
     from biometry_cli.measure.structures import MeasuredStructure
 
 UNLIKE_TRAINING, NOT_MEASURED = "unlike_training", "not_measured"

@@ -66,7 +66,7 @@ class Evaluation(Result):
 
     ``metrics`` are means over the images that have the figure; ``counts`` says over how many.
     ``agreement`` has one entry a measure with a reference; ``strata`` repeat it for each value of
-    the column ``by``.
+    the column ``by``. ``points`` are the landmarks.
     ``confusion_matrix[i][j]`` counts images of class i that were called class j.
     """
 
@@ -76,6 +76,7 @@ class Evaluation(Result):
     metrics: dict[str, float | None]
     counts: dict[str, int] = {}
     classes: list[str] = []
+    points: list[str] = []
     confusion_matrix: list[list[int]] | None = None
     agreement: list[Agreement] = []
     by: str | None = None

@@ -26,15 +26,29 @@ class PlaneFound(Result):
     model: str
 
 
+class FoundPoint(Result):
+    """A landmark in source pixels, with pixel centres at whole numbers.
+
+    ``confidence`` is how sure the model is that the point is there, and there: 0 to 1, or None
+    where it answers with coordinates alone.
+    """
+
+    x: float
+    y: float
+    confidence: float | None = None
+
+
 class Prediction(Result):
     """What one model says of one image.
 
     ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known.
     ``label`` and ``probabilities`` are set for classification; ``structures`` and
-    ``measurements`` for segmentation. ``unlike_training`` is how far the image lies from what
-    the model learned from: above 1 it is flagged ``unlike_training``; None where the model holds
-    no such score. Age, weight and centiles come from this image alone, and stay empty without
-    a pixel size.
+    ``measurements`` for segmentation; ``points``, by name and None for one that is not visible,
+    and ``measurements`` for landmarks. A model of both measures from its masks, and gives the
+    measures between its points as ``point_measurements`` beside them. ``unlike_training`` is how
+    far the image lies from what the model learned from: above 1 it is flagged
+    ``unlike_training``; None where the model holds no such score. Age, weight and centiles come
+    from this image alone, and stay empty without a pixel size.
 
     ``plane`` is set where the plane was recognised first. An image that was then not measured has
     the flag ``not_measured`` and is else what the classifier says of it.
@@ -46,6 +60,8 @@ class Prediction(Result):
     spacing_mm: float | tuple[float, float] | None = None
     structures: list[Structure] = []
     measurements: list[Measurement] = []
+    points: dict[str, FoundPoint | None] | None = None
+    point_measurements: list[Measurement] = []
     label: str | None = None
     probabilities: dict[str, float] | None = None
     unlike_training: float | None = None

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
-from biometry_cli.data.dataset import EpochOrder
+from biometry_cli.data.dataset import EpochOrder, Target
 from biometry_cli.errors import TrainingError
 from biometry_cli.settings import TrainSettings
 from biometry_cli.training.average import AveragedNetwork
@@ -39,7 +39,7 @@ class Learner:
     average: AveragedNetwork
     optimizer: Optimizer
     loss: nn.Module
-    loader: "DataLoader[tuple[Tensor, Tensor]]"
+    loader: "DataLoader[tuple[Tensor, Target]]"
     order: EpochOrder
 
 

@@ -12,31 +12,27 @@ from torch.utils.data import DataLoader
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
 from biometry_cli.data.check import DataReport
-from biometry_cli.data.dataset import EpochOrder, TrainingData
+from biometry_cli.data.dataset import EpochOrder, Target, TrainingData
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.evaluation.calibrate import divide_validation
-from biometry_cli.evaluation.evaluate import evaluate
+from biometry_cli.evaluation.evaluate import evaluate, score_name, score_of
 from biometry_cli.files import make_folder, remove_leftovers, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.models.catalog import build
+from biometry_cli.models.catalog import build, entry
 from biometry_cli.report.history import write_history
 from biometry_cli.runs import RunFolder, new_run
 from biometry_cli.settings import Settings
 from biometry_cli.sources import settings_toml
-from biometry_cli.tasks.classify import loss as classify_loss
-from biometry_cli.tasks.segment import loss as segment_loss
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.calibration import calibrate_model
 from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from biometry_cli.training.loop import Learner, train_loop
+from biometry_cli.training.losses import loss_of
 from biometry_cli.training.precision import choose_precision
 from biometry_cli.training.schedule import Budget
 from biometry_cli.watch import Watcher
-
-# What chooses the best epoch, and what the history shows beside it.
-_SCORE = {"segment": "dice", "classify": "balanced_accuracy"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class TrainedRun:
             ("best epoch", str(self.progress.best_epoch)),
         ]
         if score is not None:
-            lines.append((f"validation {_SCORE[self.card.task]}", f"{score:.4f}"))
+            lines.append((f"validation {score_name(self.card.task)}", f"{score:.4f}"))
         lines += [
             ("model", str(self.run.model)),
             ("history", f"{self.run.history}, {self.run.curves.name}"),
@@ -186,7 +182,7 @@ class _Run:
         torch.manual_seed(settings.seed)
         network = build(
             self.spec.name,
-            classes=len(self.dataset.labels.classes),
+            outputs=self.dataset.labels.outputs(dense=entry(self.spec.name).dense),
             height_px=self.preprocess.height_px,
             width_px=self.preprocess.width_px,
             width=self.spec.width,
@@ -206,7 +202,7 @@ class _Run:
         workers = self.settings.data.workers
         if workers is None:
             workers = default_workers(self.device, os.cpu_count() or 1)
-        loader: DataLoader[tuple[torch.Tensor, torch.Tensor]] = DataLoader(
+        loader: DataLoader[tuple[torch.Tensor, Target]] = DataLoader(
             data,
             batch_sampler=order,
             num_workers=workers,
@@ -221,31 +217,22 @@ class _Run:
         average = AveragedNetwork(network.to(accelerator.device), settings.ema_decay)
         # accelerate's prepare() is typed to return anything, in the order given.
         network, optimizer, loader = accelerator.prepare(network, optimizer, loader)
-        loss = self._loss().to(accelerator.device)
+        shares = self.report.splits["train"].class_shares
+        loss = loss_of(
+            settings,
+            self.dataset.labels,
+            [shares.get(name, 0.0) for name in self.dataset.labels.classes],
+            dense=entry(self.spec.name).dense,
+            size=(self.preprocess.height_px, self.preprocess.width_px),
+        ).to(accelerator.device)
         return Learner(accelerator, network, average, optimizer, loss, loader, order)
-
-    def _loss(self) -> nn.Module:
-        settings, task = self.settings.train, self.dataset.labels.task
-        shares = torch.tensor(
-            [self.report.splits["train"].class_shares[c] for c in self.dataset.labels.classes]
-        )
-        balanced = settings.class_weights == "balanced" or (
-            settings.class_weights == "auto" and task == "classify"
-        )
-        if task == "segment":
-            weights = segment_loss.balanced_weights(shares) if balanced else None
-            return segment_loss.SegmentationLoss(settings.dice_weight, weights)
-        return classify_loss.ClassificationLoss(
-            classify_loss.balanced_weights(shares) if balanced else None
-        )
 
     def _validate(self, network: nn.Module) -> tuple[float, dict[str, float | None]]:
         predictor = Predictor(
             self._card(Progress()), TorchBackend(network, self.device), name=self.spec.name
         )
         result = evaluate(predictor, self.choosing, "val", distances=False)
-        score = result.metrics[_SCORE[result.task]]
-        return -1.0 if score is None else score, result.metrics
+        return score_of(result), result.metrics
 
     def _card(self, progress: Progress) -> ModelCard:
         rows = [row for row in progress.history if row["epoch"] == progress.best_epoch]

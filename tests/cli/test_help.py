@@ -10,6 +10,7 @@ import pytest
 from biometry_cli.cli import (
     calc,
     data,
+    data_import,
     demo,
     evaluate,
     export,
@@ -34,6 +35,7 @@ COMMANDS = [
     ["schema"],
     ["data"],
     ["data", "check"],
+    ["data", "import"],
     ["data", "demo"],
     ["demo"],
 ]
@@ -86,7 +88,8 @@ def test_help_states_the_defaults_of_the_settings():
 
 def test_every_option_is_explained():
     functions = [train.train, evaluate.evaluate, predict.predict, export.export, info.info]
-    functions += [models.models, data.check, data.demo, demo.demo, calc.calc, schema.schema]
+    functions += [models.models, data.check, data.demo, data_import.import_data, demo.demo]
+    functions += [calc.calc, schema.schema]
     for function in functions:
         assert function.__doc__
         for name, parameter in inspect.signature(function).parameters.items():

@@ -268,7 +268,7 @@ def test_an_image_without_a_label_is_a_problem(folder: "FolderBuilder", lines: s
     folder.scan("test/images/b.png")
     folder.text("test/labels.csv", "filename,label\n" + lines)
     found = problem(read_dataset(folder.root))
-    assert "no label for" in found.what
+    assert "no line for" in found.what
     assert "b.png" in found.what
 
 
@@ -328,11 +328,58 @@ def test_a_task_that_the_folder_cannot_teach(folder: "FolderBuilder") -> None:
         read_dataset(folder.root, task="segment")
 
 
-def test_landmarks_alone_are_refused(folder: "FolderBuilder") -> None:
+def test_landmarks_alone_are_a_task(folder: "FolderBuilder") -> None:
     folder.scan("test/images/a.png")
+    folder.text("test/landmarks.csv", "filename,p_x,p_y\na.png,1,2.5\n")
+    dataset = read_dataset(folder.root)
+    assert dataset.labels == LabelSchema(task="landmarks", points=("p",))
+    assert dataset.split("test")[0].points == {"p": (1.0, 2.5)}
+
+
+def test_masks_come_before_landmarks_and_the_choice_is_said(
+    folder: "FolderBuilder", square_mask: Mask
+) -> None:
+    folder.pair("test", "a", square_mask)
     folder.text("test/landmarks.csv", "filename,p_x,p_y\na.png,1,2\n")
-    with pytest.raises(DataError, match="landmarks alone"):
+    dataset = read_dataset(folder.root)
+    assert dataset.labels.task == "segment"
+    assert any("found masks and landmarks; --task" in note for note in dataset.notes)
+    both = read_dataset(folder.root, task="segment,landmarks")
+    assert (both.labels.structures, both.labels.points) == (("structure_1",), ("p",))
+    (sample,) = both.split("test")
+    assert sample.mask is not None
+    assert sample.points == {"p": (1.0, 2.0)}
+    folder.text("dataset.toml", 'task = "landmarks"\n')
+    assert read_dataset(folder.root).labels.task == "landmarks"
+
+
+def test_splits_must_have_the_same_landmarks(folder: "FolderBuilder") -> None:
+    for split, name in (("train", "p"), ("val", "p"), ("test", "q")):
+        folder.scan(f"{split}/images/{split}.png")
+        folder.text(f"{split}/landmarks.csv", f"filename,{name}_x,{name}_y\n{split}.png,1,2\n")
+    found = problem(read_dataset(folder.root))
+    assert "names the points q" in found.what
+    assert found.where == str(folder.root / "test/landmarks.csv")
+
+
+def test_declared_landmarks_choose_columns_and_order(folder: "FolderBuilder") -> None:
+    folder.scan("test/images/a.png")
+    folder.text("test/landmarks.csv", "filename,p_x,p_y,q_x,q_y,r_x,r_y\na.png,1,2,3,4,,\n")
+    folder.text("dataset.toml", 'landmarks = ["r", "p"]\nswap = [["p", "r"]]\n')
+    labels = read_dataset(folder.root).labels
+    assert (labels.points, labels.swap) == (("r", "p"), (("p", "r"),))
+    folder.text("dataset.toml", 'landmarks = ["r", "p"]\nswap = [["p", "q"]]\n')
+    with pytest.raises(DataError, match="swap names 'q'"):
         read_dataset(folder.root)
+
+
+def test_only_training_images_say_whether_points_hide(folder: "FolderBuilder") -> None:
+    for split, cells in (("train", "1,2"), ("test", ",")):
+        folder.scan(f"{split}/images/{split}.png")
+        folder.text(f"{split}/landmarks.csv", f"filename,p_x,p_y\n{split}.png,{cells}\n")
+    folder.scan("val/images/v.png")
+    folder.text("val/landmarks.csv", "filename,p_x,p_y\nv.png,1,2\n")
+    assert not read_dataset(folder.root).labels.hidden
 
 
 def test_an_absent_split_lists_those_with_images(

@@ -11,8 +11,10 @@ from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError, ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.evaluate import evaluate, sources_of
-from biometry_cli.evaluation.segmentation import SegmentationScores
-from biometry_cli.inference.predictor import Predictor, Reading
+from biometry_cli.evaluation.measures import MeasureScores
+from biometry_cli.evaluation.segmentation import MaskFigures
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Reading
 from biometry_cli.results.prediction import Prediction
 from tests.inference.test_predictor import TruthBackend, make_card
 
@@ -132,7 +134,7 @@ def test_a_classifier_has_no_strata(tmp_path):
 
 
 def test_a_predictions_interval_reaches_the_case_and_the_coverage(drawn):
-    scores = SegmentationScores(drawn, distances=False)
+    scores = MeasureScores([MaskFigures(drawn, distances=False)])
     sample = next(s for s in drawn.split("test") if "HC" in s.calibration.reference_mm)
     coverages = [c for s, c in zip(drawn.split("test"), _truth(drawn, "test"), strict=True)
                  if s is sample]  # fmt: skip

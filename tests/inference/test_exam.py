@@ -7,7 +7,7 @@ import pytest
 
 from biometry_cli.errors import DataError
 from biometry_cli.inference.exam import combine_exam
-from biometry_cli.inference.predictor import Failure, Reading
+from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import MeasuredStructure
 from biometry_cli.results.measures import Measurement

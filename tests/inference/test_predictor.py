@@ -12,7 +12,8 @@ from biometry_cli.data.phantom.scan import draw_phantom
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import DataError
 from biometry_cli.inference.backends import Outputs
-from biometry_cli.inference.predictor import Failure, Predictor
+from biometry_cli.inference.predictor import Predictor
+from biometry_cli.inference.reading import Failure
 from biometry_cli.inference.sources import Source, with_spacing
 
 STRUCTURES = ("head", "abdomen", "femur")

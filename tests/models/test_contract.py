@@ -11,7 +11,7 @@ from biometry_cli.bundle import ModelSpec, TrainingSummary, make_card, read_card
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import UsageError
-from biometry_cli.export.onnx import largest_difference, write_onnx
+from biometry_cli.export.onnx import compare, write_onnx
 from biometry_cli.models.catalog import (
     CATALOG,
     DEFAULT_MODELS,
@@ -28,12 +28,21 @@ SIZE = (48, 64)
 # Neither a multiple of what poolings halve, nor square.
 ODD_SIZE = (61, 47)
 CLASS_NAMES = ("background", "head", "femur")
+POINTS = ("ofd_1", "ofd_2", "apex")
+LABELS = {
+    "segment": LabelSchema(task="segment", classes=CLASS_NAMES),
+    "classify": LabelSchema(task="classify", classes=CLASS_NAMES),
+    "landmarks": LabelSchema(task="landmarks", points=POINTS, hidden=True),
+    "segment,landmarks": LabelSchema(
+        task="segment,landmarks", classes=CLASS_NAMES, points=POINTS, hidden=True
+    ),
+}
 
 
 def make(name: str, size: tuple[int, int] = SIZE, width: float = 0.125) -> nn.Module:
     """A small network with the same weights each time."""
     torch.manual_seed(0)
-    return build(name, classes=CLASSES, height_px=size[0], width_px=size[1], width=width)
+    return build(name, outputs=CLASSES, height_px=size[0], width_px=size[1], width=width)
 
 
 def noise(count: int, size: tuple[int, int] = SIZE) -> Tensor:
@@ -45,7 +54,7 @@ class TestContract:
     @pytest.mark.parametrize("size", [SIZE, ODD_SIZE], ids=["even", "odd"])
     def test_output_shape(self, name: str, size: tuple[int, int]) -> None:
         logits = make(name, size).eval()(noise(2, size))
-        expected = (2, CLASSES, *size) if entry(name).task == "segment" else (2, CLASSES)
+        expected = (2, CLASSES, *size) if entry(name).dense else (2, CLASSES)
         assert logits.shape == expected
         assert logits.dtype == torch.float32
         assert bool(logits.isfinite().all())
@@ -72,7 +81,7 @@ class TestContract:
         network(noise(3))  # batch norm's running figures are part of the weights
         save_file(network.state_dict(), tmp_path / "weights.safetensors")
         torch.manual_seed(99)
-        other = build(name, classes=CLASSES, height_px=SIZE[0], width_px=SIZE[1], width=0.125)
+        other = build(name, outputs=CLASSES, height_px=SIZE[0], width_px=SIZE[1], width=0.125)
         assert not torch.equal(other.eval()(noise(2)), network.eval()(noise(2)))
         other.load_state_dict(load_file(tmp_path / "weights.safetensors"))
         assert torch.equal(other.eval()(noise(2)), network.eval()(noise(2)))
@@ -114,14 +123,19 @@ class TestContract:
                 program.module()(noise(count)), network(noise(count)), atol=1e-5, rtol=1e-4
             )
 
-    def test_onnx_answers_the_same(self, name: str, tmp_path: Path) -> None:
-        network = make(name).eval()
+    @pytest.mark.parametrize("task", LABELS)
+    def test_onnx_answers_the_same(self, name: str, task: str, tmp_path: Path) -> None:
+        if task not in entry(name).tasks:
+            pytest.skip(f"{name} does not answer the task {task}")
+        labels = LABELS[task]
+        torch.manual_seed(0)
+        outputs = labels.outputs(dense=entry(name).dense)
+        network = build(name, outputs=outputs, height_px=SIZE[0], width_px=SIZE[1], width=0.125)
         # Batch norm as after training: running figures that are not 0 and 1.
         network.train()(noise(4))
-        task = entry(name).task
         card = make_card(
             Settings(),
-            labels=LabelSchema(task=task, classes=CLASS_NAMES),
+            labels=labels,
             preprocess=Preprocess(height_px=SIZE[0], width_px=SIZE[1]),
             model=ModelSpec(name=name),
             training=TrainingSummary(
@@ -137,13 +151,15 @@ class TestContract:
         )
         path = tmp_path / "model.onnx"
         write_onnx(path, network, card)
-        assert largest_difference(path, network, noise(8).numpy()) < 1e-5
+        difference = compare(path, network.eval(), noise(8).numpy(), card)
+        assert difference.probability < 1e-5
+        assert difference.points_px < 1e-3
         assert read_card(path) == card
 
     def test_classes_set_the_last_layer_alone(self, name: str) -> None:
         sizes = {}
         for classes in (2, 5):
-            network = build(name, classes=classes, height_px=48, width_px=64, width=0.125)
+            network = build(name, outputs=classes, height_px=48, width_px=64, width=0.125)
             sizes[classes] = {key: value.shape for key, value in network.state_dict().items()}
         different = {key for key in sizes[2] if sizes[2][key] != sizes[5][key]}
         assert len({key.rsplit(".", 1)[0] for key in different}) == 1
@@ -156,7 +172,7 @@ class TestContract:
         assert height_px % chosen.multiple_px == width_px % chosen.multiple_px == 0
         assert width_px / height_px == pytest.approx(1.4, rel=0.15)
         assert height_px * width_px == pytest.approx(chosen.input_pixels, rel=0.25)
-        assert choose_model(name, chosen.task) == name
+        assert all(choose_model(name, task) == name for task in chosen.tasks)
 
 
 @pytest.mark.parametrize("name", [n for n in CATALOG if not entry(n).fixed_size])
@@ -166,19 +182,19 @@ def test_width_multiplies_the_filters(name: str) -> None:
 
 
 def test_every_task_has_a_default() -> None:
-    assert {entry(name).task for name in CATALOG} == set(DEFAULT_MODELS)
+    assert {task for name in CATALOG for task in entry(name).tasks} == set(DEFAULT_MODELS)
     for task, name in DEFAULT_MODELS.items():
         assert choose_model(None, task) == name
 
 
 def test_an_unknown_network_lists_the_known() -> None:
     with pytest.raises(UsageError, match="no model 'vgg'") as caught:
-        build("vgg", classes=2, height_px=64, width_px=64)
+        build("vgg", outputs=2, height_px=64, width_px=64)
     assert all(name in caught.value.mend for name in CATALOG)
 
 
 def test_a_network_of_another_task_names_those_that_fit() -> None:
-    with pytest.raises(UsageError, match="answers the task segment") as caught:
+    with pytest.raises(UsageError, match="answers the task segment or landmarks") as caught:
         choose_model("unet", "classify")
     assert "biometry-cnn" in caught.value.mend
 
@@ -195,13 +211,13 @@ class TestBiometryDetection:
     @pytest.mark.parametrize("classes", [2, 8])
     @pytest.mark.parametrize("size", [(128, 128), (61, 47), (4, 5)])
     def test_number_of_parameters(self, classes: int, size: tuple[int, int]) -> None:
-        network = build("biometry-cnn", classes=classes, height_px=size[0], width_px=size[1])
+        network = build("biometry-cnn", outputs=classes, height_px=size[0], width_px=size[1])
         first, second = 12 * (1 * 9 + 1), 24 * (12 * 9 + 1)
         last = (24 * (size[0] // 4) * (size[1] // 4) + 1) * classes
         assert sum(p.numel() for p in network.parameters()) == first + second + last
 
     def test_layers(self) -> None:
-        network = build("biometry-cnn", classes=8, height_px=128, width_px=128)
+        network = build("biometry-cnn", outputs=8, height_px=128, width_px=128)
         leaves = [each for each in network.modules() if not list(each.children())]
         assert [type(each) for each in leaves] == [
             nn.Conv2d, nn.ReLU, nn.MaxPool2d,
@@ -236,4 +252,4 @@ class TestBiometryDetection:
 
     def test_an_input_too_small_for_two_poolings(self) -> None:
         with pytest.raises(ValueError, match="at least 4 x 4"):
-            build("biometry-cnn", classes=2, height_px=3, width_px=64)
+            build("biometry-cnn", outputs=2, height_px=3, width_px=64)

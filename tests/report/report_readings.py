@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure, draw_phantom
-from biometry_cli.inference.predictor import Reading
+from biometry_cli.inference.reading import Reading
 from biometry_cli.measure.structures import measure_structure
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import PlaneFound, Prediction

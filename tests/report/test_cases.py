@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from biometry_cli.inference.predictor import Reading
+from biometry_cli.inference.reading import Reading
 from biometry_cli.report.cases import draw_case, pick_cases
 from biometry_cli.report.pen import STRUCTURE_COLORS
 from biometry_cli.results.evaluation import Case

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from biometry_cli.data.phantom.scan import STRUCTURES
-from biometry_cli.inference.predictor import Reading
+from biometry_cli.inference.reading import Reading
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.pen import STRUCTURE_COLORS, VERMILION
 from biometry_cli.results.prediction import Exam, LeftOut

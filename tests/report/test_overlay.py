@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure
-from biometry_cli.inference.predictor import Reading
+from biometry_cli.inference.reading import Reading
 from biometry_cli.report.overlay import draw_overlay, mask_image
 from biometry_cli.report.pen import (
     STRUCTURE_COLORS,

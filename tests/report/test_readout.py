@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure
-from biometry_cli.inference.predictor import Reading
+from biometry_cli.inference.reading import Reading
 from biometry_cli.report.panel import Panel
 from biometry_cli.report.pen import YELLOW, Color
 from biometry_cli.report.readout import (

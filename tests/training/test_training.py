@@ -47,7 +47,7 @@ def test_budget_of_minutes_counts_earlier_sittings_and_keeps_time_to_close():
 
 def _network():
     torch.manual_seed(0)
-    return build("unet", classes=2, height_px=32, width_px=32, width=0.25)
+    return build("unet", outputs=2, height_px=32, width_px=32, width=0.25)
 
 
 def test_average_follows_the_weights():
@@ -99,7 +99,7 @@ def test_checkpoint_of_another_network(tmp_path):
     network = _network()
     optimizer = torch.optim.AdamW(network.parameters())
     save_checkpoint(tmp_path / "last.safetensors", network, network, optimizer, Progress())
-    wider = build("unet", classes=2, height_px=32, width_px=32, width=0.5)
+    wider = build("unet", outputs=2, height_px=32, width_px=32, width=0.5)
     with pytest.raises(ModelFileError, match="another network"):
         load_checkpoint(
             tmp_path / "last.safetensors", wider, wider, torch.optim.AdamW(wider.parameters())

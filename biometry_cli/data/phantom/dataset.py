@@ -21,6 +21,7 @@ from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, write_text
 
 MEASURES = ("hc_mm", "bpd_mm", "ofd_mm", "ac_mm", "fl_mm")
+CALIPERS = ("ofd", "bpd", "tad", "apad", "fl")
 SPLITS = ("train", "val", "test")
 
 
@@ -33,7 +34,7 @@ def write_segmentation_dataset(
     seed: int,
     on_image: Callable[[], None] | None = None,
 ) -> None:
-    """Write head, abdomen and femur scans with masks, pixel sizes and true measures.
+    """Write head, abdomen and femur scans with masks, caliper points, pixel sizes and measures.
 
     Every fetus gives one image of each structure, all of its own size; the part of a file name
     before ``_`` names the fetus, and no fetus is in two splits.
@@ -53,6 +54,7 @@ def write_segmentation_dataset(
     for split_index, (split, images) in enumerate(zip(SPLITS, sizes, strict=True)):
         fetuses = -(-images // len(STRUCTURES))
         rows: list[list[str]] = []
+        points: list[list[str]] = []
         for number in range(fetuses):
             for structure in STRUCTURES:
                 phantom = _phantom_of_fetus(structure, (seed, split_index, number))
@@ -60,10 +62,13 @@ def write_segmentation_dataset(
                 _write_png(folder / split / "images" / name, phantom.pixels)
                 _write_png(folder / split / "masks" / name, phantom.mask)
                 rows.append(_truth_row(name, phantom))
+                points.append([name, *_point_cells(phantom)])
                 if on_image is not None:
                     on_image()
         if rows:
             _write_csv(folder / split / "spacing.csv", _TRUTH_HEADER, rows)
+            columns = [f"{name}_{axis}" for name in _point_names() for axis in "xy"]
+            _write_csv(folder / split / "landmarks.csv", ("filename", *columns), points)
         first_fetus += fetuses
     _write_description(folder, "segment", ("background", *STRUCTURES))
 
@@ -164,6 +169,19 @@ def _phantom_of_fetus(structure: Structure, key: tuple[int, int, int]) -> Phanto
     return draw_phantom(
         structure, rng, size_mm=fetus.size_mm(structure), axis_ratio=fetus.axis_ratio(structure)
     )
+
+
+def _point_names() -> list[str]:
+    return [f"{caliper}_{end}" for caliper in CALIPERS for end in (1, 2)]
+
+
+def _point_cells(phantom: Phantom) -> list[str]:
+    """x and y of every caliper end, empty for those of structures that the scan does not show."""
+    cells = []
+    for name in _point_names():
+        point = phantom.points_px.get(name)
+        cells += ["", ""] if point is None else [f"{place:.2f}" for place in point]
+    return cells
 
 
 def _checked_sizes(folder: Path, sizes: tuple[int, int, int], seed: int) -> tuple[int, int, int]:

@@ -1,5 +1,6 @@
 """One scan for measuring: a head, an abdomen or a femur of known size, with its exact truth."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -36,6 +37,9 @@ class Phantom:
         spacing_mm: side of a square pixel.
         measures_mm: head -> hc_mm, bpd_mm and ofd_mm (both outer to outer); abdomen -> ac_mm;
             femur -> fl_mm (tip to tip).
+        points_px: caliper ends (x, y), pixel centres at whole numbers: head -> ofd_1, ofd_2,
+            bpd_1, bpd_2; abdomen -> tad_1 and on (the longer diameter), apad_1 and on;
+            femur -> fl_1, fl_2.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -43,6 +47,7 @@ class Phantom:
     coverage: npt.NDArray[np.float32]
     spacing_mm: float
     measures_mm: dict[str, float]
+    points_px: dict[str, tuple[float, float]]
 
 
 def draw_phantom(
@@ -78,7 +83,14 @@ def draw_phantom(
         outline, zoom, paint, rng, height_px=height_px, width_px=width_px
     )
     mask, coverage = _truth(structure, placed, sector)
-    return Phantom(pixels, mask, coverage, sector.spacing_mm, true_measures_mm(structure, placed))
+    return Phantom(
+        pixels,
+        mask,
+        coverage,
+        sector.spacing_mm,
+        true_measures_mm(structure, placed),
+        _caliper_ends(structure, placed, sector),
+    )
 
 
 def scan_body(
@@ -158,6 +170,26 @@ def body_outline(
         head_angle_rad(rng) if angle_rad is None else angle_rad,
     )
     return outline, rng.uniform(0.9, 1.3)
+
+
+def _caliper_ends(
+    structure: Structure, outline: Capsule | Ellipse, sector: Sector
+) -> dict[str, tuple[float, float]]:
+    along_mm = np.array([math.cos(outline.angle_rad), math.sin(outline.angle_rad)])
+    across_mm = np.array([-along_mm[1], along_mm[0]])
+    if isinstance(outline, Capsule):
+        half_mm = {"fl": outline.length_mm / 2 * along_mm}
+    else:
+        names = ("ofd", "bpd") if structure == "head" else ("tad", "apad")
+        half_mm = {names[0]: outline.a_mm * along_mm, names[1]: outline.b_mm * across_mm}
+    first_mm = np.array([sector.columns_mm()[0], sector.rows_mm()[0]])
+    center_px = (np.array([outline.x_mm, outline.y_mm]) - first_mm) / sector.spacing_mm
+    ends = {}
+    for name, half in half_mm.items():
+        for number, side in ((1, -1), (2, 1)):
+            x_px, y_px = center_px + side * half / sector.spacing_mm
+            ends[f"{name}_{number}"] = (float(x_px), float(y_px))
+    return ends
 
 
 def _truth(

@@ -1,0 +1,63 @@
+"""``biometry data import``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from biometry_cli.cli.options import Json
+
+
+def import_data(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="hc18, multicentre, fetal-planes, fu-biometry, psfhs, coco or masks-rgb.",
+            show_default=False,
+        ),
+    ],
+    source: Annotated[
+        Path, typer.Argument(metavar="SRC", help="The data set as shipped.", show_default=False)
+    ],
+    destination: Annotated[
+        Path, typer.Argument(metavar="DST", help="New dataset folder.", show_default=False)
+    ],
+    link: Annotated[
+        bool, typer.Option("--link", help="Link images and masks to SRC; copy none.")
+    ] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Seed of the split, where SRC has none of its own.")
+    ] = 0,
+    color: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=RRGGBB",
+            help="A structure's colour in masks-rgb; may be repeated.",
+            show_default="by area",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Turn a public data set into a dataset folder; what cannot be used is counted and left."""
+    import shlex
+
+    from biometry_cli.jobs.import_data import import_data
+    from biometry_cli.report.consoles import err, out
+    from biometry_cli.report.import_tables import import_report_tables
+    from biometry_cli.report.progress import image_bar, spinner
+
+    report = import_data(
+        kind,
+        source,
+        destination,
+        link=link,
+        seed=seed,
+        colors=color or [],
+        wait=lambda description: spinner(description, err()),
+        bar=lambda description, total: image_bar(description, total, err()),
+    )
+    if as_json:
+        typer.echo(report.model_dump_json())
+    else:
+        out().print(import_report_tables(report))
+        out().print(f"next: biometry data check {shlex.quote(report.folder)}", soft_wrap=True)

@@ -1,0 +1,92 @@
+"""The points of a public data set: read from cells, checked against their image, pair by pair."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from biometry_cli.data.importers.plan import Point
+
+# A caliper measures between its points _1 and _2.
+CALIPERS = ("ofd", "bpd", "tad", "apad", "fl")
+
+_NOTHING = frozenset({"", "nan", "none", "null"})
+
+
+class LeaveOut(Exception):
+    """Why one image of a source is not taken; its text is the reason to print."""
+
+
+def is_empty(cell: str) -> bool:
+    """Whether a table says by this cell that it knows nothing."""
+    return cell.strip().casefold() in _NOTHING
+
+
+def read_number(cell: str, place: str) -> float:
+    """A finite number. Raises LeaveOut, naming ``place``, for anything else."""
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise LeaveOut(f"{place} is {cell!r}, not a number")
+    return value
+
+
+def read_point(row: Mapping[str, str], name: str, place: str) -> Point | None:
+    """The point in the columns ``NAME_x`` and ``NAME_y``, or None where both are empty.
+
+    Raises:
+        LeaveOut: text in a cell, or half a point.
+    """
+    cells = {axis: row[f"{name}_{axis}"] for axis in "xy"}
+    empty = [axis for axis, cell in cells.items() if is_empty(cell)]
+    if len(empty) == 2:
+        return None
+    if empty:
+        raise LeaveOut(f"{place}, {name}_{empty[0]} is empty beside half a point")
+    x_px, y_px = (read_number(cell, f"{place}, {name}_{axis}") for axis, cell in cells.items())
+    return x_px, y_px
+
+
+def complete_pairs(points: Mapping[str, Point | None]) -> tuple[dict[str, Point | None], int]:
+    """Drop the lone end of a caliper: it measures nothing.
+
+    Returns:
+        The points, and how many calipers lost an end so.
+    """
+    kept = dict(points)
+    lone = 0
+    for caliper in CALIPERS:
+        ends = (f"{caliper}_1", f"{caliper}_2")
+        if sum(points.get(end) is not None for end in ends) == 1:
+            lone += 1
+            kept |= {end: None for end in ends if end in points}
+    return kept, lone
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels, from the file's header. Raises LeaveOut if it has none."""
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        raise LeaveOut(f"cannot be opened as an image ({error})") from None
+
+
+def require_inside(points: Mapping[str, Point | None], size: tuple[int, int], place: str) -> None:
+    """Raise LeaveOut for a point beyond the image's border.
+
+    Pixel centres lie at whole numbers, so the border runs half a pixel outside the outermost
+    centres: from -0.5 to width - 0.5.
+    """
+    for name, point in points.items():
+        if point is None:
+            continue
+        for axis, value_px, length_px in zip("xy", point, size, strict=True):
+            if not -0.5 <= value_px <= length_px - 0.5:
+                raise LeaveOut(
+                    f"{place}{name}_{axis} is {value_px:g}, outside the image of "
+                    f"{size[0]} x {size[1]} pixels"
+                )

@@ -1,0 +1,136 @@
+"""From the two ends of each caliper to the measures of the structures that they stand on.
+
+OFD and BPD are diameters of the head, TAD and APAD of the abdomen, FL is the femur's length. Two
+diameters of one structure define an ellipse with these axes, and so HC or AC. Any other caliper
+is a length under its own name.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from biometry_cli.measure.ellipse import Ellipse, Segment
+from biometry_cli.measure.sizes import size_names
+from biometry_cli.measure.structures import Measured, MeasuredStructure
+
+_STRUCTURES = {"OFD": "head", "BPD": "head", "TAD": "abdomen", "APAD": "abdomen", "FL": "femur"}
+_DIAMETERS = {"head": ("OFD", "BPD"), "abdomen": ("TAD", "APAD")}
+ACROSS = "distance between the two caliper points"
+AROUND = "perimeter of the ellipse with {} and {} as its axes (Ramanujan)"
+
+CROOKED = "crooked_calipers"
+_LEAST_ANGLE_DEG = 65.0  # two axes of one ellipse stand at 90
+_LARGEST_OFFSET = 0.15  # of the mean diameter, between the middles of the two
+
+
+def structure_of(caliper: str) -> str:
+    """The structure that a caliper stands on; its own name, in lower case, where none is known."""
+    return _STRUCTURES.get(caliper.upper(), caliper.lower())
+
+
+def caliper_measures(calipers: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The measures that calipers of these names can give, by structure, in a report's order."""
+    given: dict[str, list[str]] = {}
+    for caliper in calipers:
+        given.setdefault(structure_of(caliper), []).append(caliper.upper())
+    return {
+        structure: tuple(
+            name
+            for name in (size_names(structure) if structure in _STRUCTURES.values() else own)
+            if name in own or _needs(structure) <= set(own)
+        )
+        for structure, own in given.items()
+    }
+
+
+def measure_calipers(
+    ends_px: Mapping[str, Segment],
+    spacing_mm: tuple[float, float] | None,
+    certainty: Mapping[str, float | None] | None = None,
+) -> tuple[MeasuredStructure, ...]:
+    """Measure every structure that calipers stand on.
+
+    Args:
+        ends_px: both ends, each (x, y) in pixels, by the caliper's name in any case.
+        spacing_mm: millimetres from one pixel to the next as (row, column); None gives pixels.
+        certainty: how sure each caliper is, 0 to 1; a structure is as sure as its least sure one.
+
+    Returns:
+        One structure each with its measures, without outline or area. The flag
+        ``crooked_calipers`` says that two diameters are no axes of one ellipse: they cross at less
+        than 65 degrees, or their middles lie further apart than 15 % of their mean length.
+
+    Raises:
+        ValueError: a spacing that is not positive.
+    """
+    row, column = (1.0, 1.0) if spacing_mm is None else spacing_mm
+    if not (0 < row < math.inf and 0 < column < math.inf):
+        raise ValueError(f"pixel spacing must be positive, not {spacing_mm}")
+    named = {name.upper(): ends for name, ends in ends_px.items()}
+    sure = {name.upper(): value for name, value in (certainty or {}).items()}
+    found = []
+    for structure, names in caliper_measures(named).items():
+        own = {name: ends for name, ends in named.items() if structure_of(name) == structure}
+        scaled = {name: tuple((x * column, y * row) for x, y in ends) for name, ends in own.items()}
+        measures = [
+            _measure(name, structure, own, scaled, spacing_mm is not None) for name in names
+        ]
+        known = [value for name in own if (value := sure.get(name)) is not None]
+        found.append(
+            MeasuredStructure(
+                name=structure,
+                area_px=0.0,
+                ellipse_px=None,
+                contour_px=np.empty((0, 2)),
+                measures=tuple(measures),
+                flags=(CROOKED,) if _crooked(structure, scaled) else (),
+                certainty=min(known, default=1.0),
+            )
+        )
+    return tuple(found)
+
+
+def _needs(structure: str) -> set[str]:
+    """The diameters behind a structure's circumference and index; something unknown for others."""
+    return set(_DIAMETERS.get(structure, ("",)))
+
+
+def _measure(
+    name: str,
+    structure: str,
+    ends_px: Mapping[str, Segment],
+    scaled: Mapping[str, tuple[tuple[float, float], ...]],
+    known_spacing: bool,
+) -> Measured:
+    unit = "mm" if known_spacing else "px"
+    if name in ends_px:
+        return Measured(name, math.dist(*scaled[name]), unit, ACROSS, None, ends_px[name])
+    first, second = _DIAMETERS[structure]
+    long, short = (math.dist(*scaled[each]) for each in (first, second))
+    if name == "CI":
+        return Measured(name, 100 * short / max(long, 1e-9), "%", "100 × BPD / OFD", None, None)
+    axes = sorted((long / 2, short / 2), reverse=True)
+    around = Ellipse(0.0, 0.0, max(axes[0], 1e-9), max(axes[1], 1e-9), 0.0).perimeter()
+    ends = (
+        (*ends_px[first], *ends_px[second])
+        if long >= short
+        else (*ends_px[second], *ends_px[first])
+    )
+    return Measured(name, around, unit, AROUND.format(first, second), None, ends)
+
+
+def _crooked(structure: str, ends: Mapping[str, tuple[tuple[float, float], ...]]) -> bool:
+    pair = [np.array(ends[name]) for name in _DIAMETERS.get(structure, ()) if name in ends]
+    if len(pair) < 2:
+        return False
+    spans = [each[1] - each[0] for each in pair]
+    lengths = [float(np.hypot(*span)) for span in spans]
+    if min(lengths) == 0:
+        return True
+    cosine = abs(float(spans[0] @ spans[1])) / (lengths[0] * lengths[1])
+    offset = float(np.hypot(*(pair[0].mean(axis=0) - pair[1].mean(axis=0))))
+    return (
+        math.degrees(math.acos(min(cosine, 1.0))) < _LEAST_ANGLE_DEG
+        or offset > _LARGEST_OFFSET * sum(lengths) / 2
+    )

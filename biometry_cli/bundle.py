@@ -90,6 +90,9 @@ def make_card(
 ) -> ModelCard:
     """Put a card together, with the versions of this process and the present time."""
     traced = traced_settings(settings)
+    versions = library_versions()
+    if model.name.startswith("timm:"):
+        versions["timm"] = metadata.version("timm")  # which decides what the name builds
     return ModelCard(
         labels=labels,
         preprocess=preprocess,
@@ -97,7 +100,7 @@ def make_card(
         training=training,
         settings=traced,
         settings_hash=hash_json(traced),
-        versions=library_versions(),
+        versions=versions,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

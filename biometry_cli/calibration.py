@@ -1,6 +1,7 @@
 """What the end of training learns from the validation split; travels inside the model file.
 
-How far measures are off, and how much an image may differ from those learned from.
+How far measures are off, how far class probabilities can be believed, and how much an image may
+differ from those learned from.
 """
 
 import base64
@@ -81,6 +82,40 @@ class AppearanceCalibration(_Part):
     validation_images: int
 
 
+class ClassCalibration(_Part):
+    """What a classifier's probabilities are worth; see ``evaluation/class_calibration.py``.
+
+    Attributes:
+        images, subjects: what it was fitted on.
+        apart: whether these subjects had no say in the choice of the checkpoint.
+        temperature: divides the logits.
+        ece_before, ece_after: expected calibration error on those images, 0 to 1.
+        nll_before, nll_after: their mean negative log likelihood, in nats.
+        threshold: a top probability below it is flagged ``unsure``; None flags nothing.
+        error_rate: the largest share of wrong answers among the answered, as asked for.
+        confidence: 0 to 1, that new images like these are wrong no more often than that; 0 where
+            there were too few images to promise more than the calibration images themselves.
+        answered: share of the calibration images at or above the threshold.
+        answered_error_rate: share of those that were wrong; None with none of them.
+        reason: why nothing was fitted; empty otherwise.
+    """
+
+    images: int = 0
+    subjects: int = 0
+    apart: bool = False
+    temperature: float = 1.0
+    ece_before: float | None = None
+    ece_after: float | None = None
+    nll_before: float | None = None
+    nll_after: float | None = None
+    threshold: float | None = None
+    error_rate: float = 0.05
+    confidence: float = 0.0
+    answered: float | None = None
+    answered_error_rate: float | None = None
+    reason: str = ""
+
+
 class Calibration(_Part):
     """All that is calibrated; empty in a model that was never calibrated.
 
@@ -90,4 +125,5 @@ class Calibration(_Part):
 
     measures: dict[str, MeasureCalibration] = {}
     point_measures: dict[str, MeasureCalibration] = {}
+    classes: ClassCalibration | None = None
     appearance: dict[Literal["image", "network"], AppearanceCalibration] = {}

@@ -94,9 +94,16 @@ class AugmentSettings(Section):
 class ModelSettings(Section):
     """Which network."""
 
-    name: str | None = Field(None, description="network of the catalog; the task's when not set")
+    name: str | None = Field(
+        None, description="network of the catalog, or timm:NAME; the task's when not set"
+    )
     width: float | None = Field(
         None, gt=0, le=8, description="multiplies the network's filters; its own when not set"
+    )
+    pretrained: bool = Field(
+        False,
+        description="true starts a network of timm with weights learned on photographs, which timm "
+        "downloads",
     )
 
 
@@ -119,8 +126,21 @@ class TrainSettings(Section):
     )
     class_weights: Literal["auto", "none", "balanced"] = Field(
         "auto",
-        description="balanced: rare classes count more; auto: balanced for classify, none for "
-        "segment, where weights would move the contour",
+        description="balanced: rare classes count more in the loss; auto: balanced for classify "
+        "where sampling is not, none for segment, where weights would move the contour",
+    )
+    sampling: Literal["auto", "natural", "balanced"] = Field(
+        "auto",
+        description="balanced: an epoch of classify draws every class equally often, and the loss "
+        "is not weighted; natural: every image once; auto: balanced where the rarest class has "
+        "under half of the commonest one's images, else natural",
+    )
+    unsure_error_rate: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        description="largest share of wrong answers among those that a classifier is sure of; "
+        "answers less probable than that takes are flagged unsure",
     )
     patience_epochs: int = Field(
         0, ge=0, description="stop after so many epochs without a better validation; 0 never"
@@ -140,6 +160,15 @@ class TrainSettings(Section):
     def _one_budget(self) -> "TrainSettings":
         if self.epochs is not None and self.minutes is not None:
             raise ValueError("set epochs or minutes, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _one_correction(self) -> "TrainSettings":
+        if self.sampling == "balanced" and self.class_weights == "balanced":
+            raise ValueError(
+                "set sampling or class_weights to balanced, not both: rare classes would count "
+                "twice over"
+            )
         return self
 
     @field_validator("name")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from biometry_cli.errors import UsageError
-from biometry_cli.files import make_folder, replacing, write_bytes, write_text
+from biometry_cli.files import make_folder, making_folder, replacing, write_bytes, write_text
 
 
 @pytest.fixture
@@ -74,3 +74,65 @@ def test_a_folder_in_the_place_of_a_file_is_a_usage_error(tmp_path: Path) -> Non
     with pytest.raises(UsageError, match="cannot be written"):
         write_bytes(target, b"x")
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("place", ["new", "new/below", "empty"])
+def test_a_folder_arrives_whole(place: str, tmp_path: Path, umask: int) -> None:
+    (tmp_path / "empty").mkdir()
+    before = (tmp_path / "empty").stat().st_ino
+    with making_folder(tmp_path / place) as folder:
+        (folder / "below").mkdir()
+        (folder / "below" / "a.txt").write_text("a")
+        assert not (tmp_path / place / "below").exists()
+    assert [path.name for path in (tmp_path / place).iterdir()] == ["below"]
+    assert (tmp_path / place / "below" / "a.txt").read_text() == "a"
+    # Somebody may stand in an empty folder, or have mounted it.
+    assert (tmp_path / "empty").stat().st_ino == before
+    if place != "empty":
+        assert stat.S_IMODE((tmp_path / place).stat().st_mode) == 0o777 & ~umask
+
+
+@pytest.mark.parametrize("place", ["new", "new/below", "empty"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, ValueError])
+def test_a_folder_that_fails_leaves_nothing(
+    place: str, error: type[BaseException], tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+
+    def fail() -> None:
+        with making_folder(tmp_path / place) as folder:
+            (folder / "a.txt").write_text("a")
+            raise error
+
+    with pytest.raises(UsageError if error is OSError else error):
+        fail()
+    assert list(tmp_path.rglob("*")) == [tmp_path / "empty"]
+
+
+def test_a_move_that_fails_midway_is_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def fail_at_b(self: Path, target: Path) -> Path:
+        if self.name == "b" and target.parent == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    def fill() -> None:
+        with making_folder(tmp_path) as folder:
+            for name in "abc":
+                (folder / name).mkdir()
+
+    monkeypatch.setattr(Path, "rename", fail_at_b)
+    with pytest.raises(UsageError, match="Permission denied"):
+        fill()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["full", "full/a.txt", "full/a.txt/new"])
+def test_a_folder_never_replaces_anything(place: str, tmp_path: Path) -> None:
+    write_text(tmp_path / "full" / "a.txt", "a")
+    with pytest.raises(UsageError), making_folder(tmp_path / place):
+        pytest.fail("the block ran")
+    assert sorted(tmp_path.rglob("*")) == [tmp_path / "full", tmp_path / "full" / "a.txt"]

@@ -31,6 +31,7 @@ TORCH_FREE = (
     "data.masks",
     "data.preprocess",
     "data.phantom",
+    "data.importers",
     "tasks.softmax",
     "tasks.segment.decode",
     "tasks.segment.metrics",
@@ -38,6 +39,7 @@ TORCH_FREE = (
     "tasks.classify.metrics",
     "inference.predictor",
     "inference.backends",
+    "inference.one_structure",
     "inference.planes",
     "evaluation",
     "models.catalog",
@@ -45,6 +47,7 @@ TORCH_FREE = (
     "calibration",
     "jobs.calc",
     "jobs.groups",
+    "jobs.import_data",
     "jobs.inputs",
     "jobs.models",
     "jobs.prediction_files",
@@ -117,7 +120,7 @@ def imports(module: str, *, top_level: bool) -> set[str]:
 def test_the_reader_of_imports_sees_them() -> None:
     bundle = f"{PACKAGE}.bundle"
     assert f"{PACKAGE}.data.labels" in imports(bundle, top_level=True)
-    predictor = f"{PACKAGE}.inference.predictor"
+    predictor = f"{PACKAGE}.inference.reading"
     assert f"{PACKAGE}.tasks.segment.decode" in imports(predictor, top_level=True)
     backends = f"{PACKAGE}.inference.backends"
     assert f"{PACKAGE}.models.catalog" in imports(backends, top_level=False)

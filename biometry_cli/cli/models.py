@@ -11,7 +11,13 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
-    from biometry_cli.models.catalog import CATALOG, EXAMPLE_OUTPUTS, count_parameters
+    from biometry_cli.models.catalog import (
+        CATALOG,
+        EXAMPLE_OUTPUTS,
+        TIMM,
+        count_parameters,
+        entry,
+    )
     from biometry_cli.report.consoles import out
     from biometry_cli.report.tables import models_table
 
@@ -28,11 +34,10 @@ def models(as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows))
         return
-    out().print(
-        models_table(
-            [
-                (row["name"], "\n".join(row["tasks"]), f"{row['parameters']:,}", row["purpose"])
-                for row in rows
-            ]
-        )
-    )
+    shown = [
+        (row["name"], "\n".join(row["tasks"]), f"{row['parameters']:,}", row["purpose"])
+        for row in rows
+    ]
+    any_of_timm = entry(f"{TIMM}NAME")
+    shown.append((f"{TIMM}NAME", "\n".join(any_of_timm.tasks), "", any_of_timm.purpose))
+    out().print(models_table(shown))

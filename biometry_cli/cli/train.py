@@ -27,11 +27,21 @@ def train(
     structures: Structures = None,
     model: Annotated[
         str | None,
-        typer.Option(help="Network of `biometry models`.", show_default="unet or biometry-cnn"),
+        typer.Option(
+            help="Network of `biometry models`, or timm:NAME.", show_default="unet or plane-resnet"
+        ),
     ] = None,
     width: Annotated[
         float | None,
         typer.Option(help="Multiplies the network's filters.", show_default="the network's own"),
+    ] = None,
+    pretrained: Annotated[
+        bool | None,
+        typer.Option(
+            "--pretrained",
+            help="Start a network of timm with weights that timm downloads.",
+            show_default=False,
+        ),
     ] = None,
     epochs: Annotated[
         int | None,
@@ -99,6 +109,7 @@ def train(
         "data.structures": structures,
         "model.name": model,
         "model.width": width,
+        "model.pretrained": pretrained,
         "train.epochs": epochs,
         "train.minutes": minutes,
         "train.batch_size": batch_size,

@@ -32,6 +32,9 @@ VISIBLE, HIDDEN, UNKNOWN = 1.0, 0.0, -1.0
 class TrainingData(TorchDataset[tuple[Tensor, Target]]):
     """Samples of one split, indexed by (epoch, index).
 
+    An index beyond the last sample starts over with the first: the same image, changed otherwise,
+    for an epoch that draws an image more than once.
+
     An item is the image (1, H, W) float32, normalised, and its target: for segmentation the
     coverage of each structure (S, H, W) float32, 0 to 1; for classification the class () int64;
     for landmarks each point's x, y and state (P, 3) float32, in pixels of the input. With masks
@@ -71,13 +74,14 @@ class TrainingData(TorchDataset[tuple[Tensor, Target]]):
         return len(self._samples)
 
     def __getitem__(self, key: EpochAndIndex) -> tuple[Tensor, Target]:
-        epoch, index = key
+        epoch, drawn = key
+        index = drawn % len(self._samples)
         kept_image, kept_masks, placement = self._read(index)
         image, masks, move = augment(
             torch.from_numpy(kept_image.astype(np.float32)),
             torch.from_numpy(kept_masks.astype(np.float32)),
             self._augmentation,
-            keyed_generator(self._seed, epoch, index),
+            keyed_generator(self._seed, epoch, drawn),
         )
         image = torch.from_numpy(self._preprocess.normalise(image.numpy()))
         sample, labels = self._samples[index], self._labels
@@ -87,6 +91,10 @@ class TrainingData(TorchDataset[tuple[Tensor, Target]]):
             return image, masks
         points = point_targets(sample, labels, placement, move, (image.shape[-2], image.shape[-1]))
         return image, (masks, points) if labels.segments else points
+
+    def classes(self) -> list[int]:
+        """Each sample's class number, for classification."""
+        return [self._labels.classes.index(str(sample.label)) for sample in self._samples]
 
     def warm(self) -> Iterator[int]:
         """Fill the cache, yielding the count after each image. Raises DataError."""
@@ -171,7 +179,41 @@ class EpochOrder(Sampler[list[EpochAndIndex]]):
 
     def __iter__(self) -> Iterator[list[EpochAndIndex]]:
         generator = keyed_generator(self._seed, self.epoch, -1)
-        order = torch.randperm(self._count, generator=generator).tolist()
+        order = self._drawn(generator)
         for step in range(len(self)):
             chosen = order[step * self._batch_size : (step + 1) * self._batch_size]
             yield [(self.epoch, index) for index in chosen]
+
+    def _drawn(self, generator: torch.Generator) -> list[int]:
+        order: list[int] = torch.randperm(self._count, generator=generator).tolist()
+        return order
+
+
+class BalancedOrder(EpochOrder):
+    """As many images an epoch as there are, every class as often as any other, within one.
+
+    A rare class's images come again and again, each as often as any other of its class, within
+    one, and with another index each time (see ``TrainingData``), so that they are changed anew. Of
+    a common class every epoch draws others. Keyed by seed and epoch like ``EpochOrder``.
+
+    Args:
+        classes: class number of each sample; one without samples is not drawn.
+    """
+
+    def __init__(self, classes: Sequence[int], batch_size: int, seed: int) -> None:
+        super().__init__(len(classes), batch_size, seed)
+        numbers = torch.tensor(classes)
+        self._members = [torch.nonzero(numbers == each)[:, 0] for each in sorted(set(classes))]
+
+    def _drawn(self, generator: torch.Generator) -> list[int]:
+        whole, rest = divmod(self._count, len(self._members))
+        favoured = torch.randperm(len(self._members), generator=generator)[:rest].tolist()
+        drawn: list[int] = []
+        for place, members in enumerate(self._members):
+            wanted = whole + (place in favoured)
+            for again in range(-(-wanted // len(members))):
+                shuffled = members[torch.randperm(len(members), generator=generator)]
+                taken = shuffled[: wanted - again * len(members)]
+                drawn += (taken + again * self._count).tolist()
+        mixed = torch.randperm(len(drawn), generator=generator).tolist()
+        return [drawn[place] for place in mixed]

@@ -1,13 +1,15 @@
-"""Calibrates a trained model on its validation split: intervals, and what is unlike training."""
+"""Calibrates a trained model on its validation split: errors, probabilities, what is unlike."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from biometry_cli.calibration import Calibration, MeasureCalibration
+from biometry_cli.calibration import Calibration, ClassCalibration, MeasureCalibration
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
 from biometry_cli.data.splits import draw_splits
+from biometry_cli.errors import DataError
+from biometry_cli.evaluation.class_calibration import Answered, fit_classes
 from biometry_cli.evaluation.conformal import Compared, fit_measure
 from biometry_cli.evaluation.evaluate import sources_of
 from biometry_cli.evaluation.references import annotated_calipers, annotated_masks
@@ -48,6 +50,7 @@ def calibrate(
     dataset: Dataset,
     *,
     seed: int,
+    unsure_error_rate: float = 0.05,
     on_image: Callable[[], None] | None = None,
 ) -> Calibration:
     """Fit all that a model's card says of its errors and of its training images.
@@ -60,6 +63,8 @@ def calibrate(
         predictor: the finished model.
         dataset: the data it was trained on, with train and val.
         seed: of the division of the validation split, as in training.
+        unsure_error_rate: the largest share of wrong answers among those that a classifier is
+            sure of, 0 to 1.
         on_image: called after each image, for a progress bar; ``images_to_calibrate`` times.
 
     Raises:
@@ -99,6 +104,10 @@ def calibrate(
         by_points = {
             name: fit_measure(each, apart=apart, seed=seed) for name, each in point_cases.items()
         }
+    classes: ClassCalibration | None = None
+    if predictor.card.task == "classify":
+        called = _answers(predictor, chosen, done)
+        classes = fit_classes(called, error_rate=unsure_error_rate, apart=apart, seed=seed)
     appearance = {}
     seen = [
         _collect(predictor, samples, done)
@@ -108,13 +117,15 @@ def calibrate(
         fitted = fit_appearance(seen[0][view], seen[1][view])
         if fitted is not None:
             appearance[view] = fitted
-    return Calibration(measures=measures, point_measures=by_points, appearance=appearance)
+    return Calibration(
+        measures=measures, point_measures=by_points, classes=classes, appearance=appearance
+    )
 
 
-def images_to_calibrate(dataset: Dataset, task: str, seed: int) -> int:
+def images_to_calibrate(dataset: Dataset, seed: int) -> int:
     """How many images ``calibrate`` goes through, some of them twice."""
     validation = dataset.split("val")
-    again = len(divide_validation(validation, seed)[1]) if task != "classify" else 0
+    again = len(divide_validation(validation, seed)[1])
     return again + len(_training_images(dataset)) + len(validation)
 
 
@@ -134,6 +145,24 @@ def _collect(
             collected.setdefault(view, []).append(vector)
         done()
     return {view: np.array(vectors) for view, vectors in collected.items()}
+
+
+def _answers(
+    predictor: Predictor, samples: Sequence[Sample], done: Callable[[], None]
+) -> list[Answered]:
+    """Logits beside the true class. Raises DataError where there is no image or no label."""
+    answers = []
+    for sample, reading in zip(
+        samples, predictor.readings(sources_of(samples), assess=False), strict=True
+    ):
+        if isinstance(reading, Failure):
+            raise reading.error
+        if sample.label is None or reading.logits is None:
+            raise DataError("has no label to calibrate with", where=sample.image)
+        truth = predictor.card.labels.classes.index(sample.label)
+        answers.append(Answered(sample.subject, reading.logits, truth))
+        done()
+    return answers
 
 
 def _compare(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from biometry_cli.bundle import ModelCard
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import ModelFileError, UsageError
@@ -14,7 +15,7 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure
 from biometry_cli.inference.reported import UNLIKE_TRAINING
 from biometry_cli.inference.sources import Source
-from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.evaluation import Evaluation, ReliabilityBin
 
 _SCORES = {"segment": "dice", "classify": "balanced_accuracy", "landmarks": "closeness"}
 
@@ -54,7 +55,7 @@ def evaluate(
     require_fit(predictor, dataset)
     if by is not None:
         _require_strata(by, samples, predictor.card.task)
-    scores = _scores(dataset, distances=distances)
+    scores = _scores(dataset, predictor.card, distances=distances)
     sources = sources_of(samples, spacing_mm)
     readings = predictor.readings(sources, batch_size, assess=False)
     unlike = 0
@@ -72,6 +73,9 @@ def evaluate(
     if isinstance(scores, MeasureScores):
         agreement = scores.agreement(resamples=resamples)
         strata = [] if by is None else scores.strata(by, resamples=resamples)
+    reliability: dict[str, list[ReliabilityBin]] = {}
+    if isinstance(scores, ClassificationScores):
+        reliability = scores.reliability()
     return Evaluation(
         task=predictor.card.task,
         split=split,
@@ -81,6 +85,7 @@ def evaluate(
         classes=list(dataset.labels.classes),
         points=list(dataset.labels.points),
         confusion_matrix=scores.confusion(),
+        **reliability,
         agreement=agreement,
         by=by,
         strata=strata,
@@ -105,10 +110,12 @@ def _score_names(task: str) -> list[str]:
     return [_SCORES[part] for part in task.split(",")]
 
 
-def _scores(dataset: Dataset, *, distances: bool) -> MeasureScores | ClassificationScores:
+def _scores(
+    dataset: Dataset, card: ModelCard, *, distances: bool
+) -> MeasureScores | ClassificationScores:
     labels = dataset.labels
     if labels.task == "classify":
-        return ClassificationScores(labels.classes)
+        return ClassificationScores(labels.classes, card.calibration.classes)
     parts: list[Figures] = [MaskFigures(dataset, distances=distances)] if labels.segments else []
     if labels.finds_points:
         parts.append(PointFigures(labels))

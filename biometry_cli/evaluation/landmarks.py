@@ -99,7 +99,7 @@ class PointFigures:
         return values
 
     def sum_up(self, cases: list[Case]) -> tuple[dict[str, float | None], dict[str, int]]:
-        """Means over points, and NME over images; success rates over all annotated points in mm."""
+        """Means over points, NME over calipers; success rates over all annotated points in mm."""
         metrics: dict[str, float | None] = {}
         counts: dict[str, int] = {
             name: int(sum(column(cases, name)))
@@ -117,8 +117,11 @@ class PointFigures:
                 metrics |= _success(errors, key)
             if group:
                 counts[f"points_{group}"] = len(errors)
-        for caliper in self._calipers:
-            metrics[f"nme_{caliper}"] = _mean(column(cases, f"nme_{caliper}"))
+                counts[f"points_{group}_missed"] = sum(error.px is None for error in errors)
+        by_caliper = {name: column(cases, f"nme_{name}") for name in self._calipers}
+        if by_caliper:
+            metrics["nme"] = _mean([nme for own in by_caliper.values() for nme in own])
+        metrics |= {f"nme_{name}": _mean(own) for name, own in by_caliper.items()}
         metrics["closeness"] = _mean(column(cases, "closeness"))
         return metrics, counts
 

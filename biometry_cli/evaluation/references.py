@@ -9,15 +9,14 @@ from biometry_cli.data.points import Point, calipers_of
 from biometry_cli.data.samples import Sample
 from biometry_cli.measure.calipers import measure_calipers
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
+from biometry_cli.results.evaluation import BY_POINTS
 
 Spacing = tuple[float, float]
-
-_BY_POINTS = "_POINTS"
 
 
 def by_points(measure: str) -> str:
     """The name of a measure between points beside the same one from a mask: ``HC_POINTS``."""
-    return f"{measure}{_BY_POINTS}"
+    return f"{measure}{BY_POINTS}"
 
 
 def references_of(

@@ -99,10 +99,11 @@ def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
 
     Raises:
         ModelFileError: an unknown network, or tensors that are not those of it.
+        UsageError: a network of timm, where timm is missing or does not know it.
     """
-    from biometry_cli.models.catalog import CATALOG, build, entry
+    from biometry_cli.models.catalog import build, entry, is_known
 
-    if card.model.name not in CATALOG:
+    if not is_known(card.model.name):
         raise ModelFileError(
             f"names the network {card.model.name!r}, which this version does not know",
             where=path,

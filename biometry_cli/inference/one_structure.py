@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from biometry_cli.data.labels import LabelSchema
-from biometry_cli.inference.reading import Reading, known_measures
-from biometry_cli.measure.calipers import structure_of
+from biometry_cli.inference.reading import Reading
+from biometry_cli.measure.calipers import caliper_measures, structure_of
+from biometry_cli.measure.structures import measure_names
 from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.tasks.segment.decode import DecodedMasks
 
@@ -24,21 +25,18 @@ def only(reading: Reading, structure: str, labels: LabelSchema) -> Reading:
     Returns:
         The reading with a flag ``NAME:not_on_this_plane`` for each other structure that was found.
     """
-    prediction, known = reading.prediction, known_measures(labels)
-    names = known[structure]
+    prediction, names = reading.prediction, _measures(structure, labels)
     own, own_by_points = (
         tuple(each for each in found if each.name == structure)
         for found in (reading.measured, reading.measured_by_points)
     )
     found = (*reading.measured, *reading.measured_by_points)
     others = list(dict.fromkeys(each.name for each in found if each.name != structure))
-    of_others = {*others, *(name for each in known.values() for name in each)} - {*names}
+    of_others = {*others}.union(*(_measures(each, labels) for each in others)) - names
     flags = [flag for flag in prediction.flags if flag.rpartition(":")[0] not in of_others]
     points = _points(prediction.points, structure, labels)
-    nothing = not (
-        own or own_by_points or any(each is not None for each in (points or {}).values())
-    )
-    if nothing and "no_structure" not in flags:
+    shown = any(point is not None for point in (points or {}).values())
+    if not (own or own_by_points or shown) and "no_structure" not in flags:
         flags.append("no_structure")
     kept = {
         "structures": [each for each in prediction.structures if each.name == structure],
@@ -56,19 +54,25 @@ def only(reading: Reading, structure: str, labels: LabelSchema) -> Reading:
     )
 
 
+def _measures(structure: str, labels: LabelSchema) -> set[str]:
+    """What the model can measure of a structure, in its masks and between its points."""
+    by_masks = measure_names(structure) if structure in labels.structures else ()
+    return {*by_masks, *caliper_measures(labels.calipers).get(structure, ())}
+
+
 def _points(
     points: dict[str, FoundPoint | None] | None, structure: str, labels: LabelSchema
 ) -> dict[str, FoundPoint | None] | None:
-    """The points with those on other structures' calipers as not visible."""
+    """The ends of the structure's calipers alone, where there are points."""
     if points is None:
         return None
-    strange = {
+    own = {
         labels.points[end]
         for caliper, ends in labels.calipers.items()
         for end in ends
-        if structure_of(caliper) != structure
+        if structure_of(caliper) == structure
     }
-    return {name: None if name in strange else point for name, point in points.items()}
+    return {name: point for name, point in points.items() if name in own}
 
 
 def _masks(masks: DecodedMasks, structure: str, labels: LabelSchema) -> DecodedMasks:

@@ -15,10 +15,9 @@ from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import Source
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.plane_structures import plane_key
-from biometry_cli.results.prediction import PlaneFound, Prediction
+from biometry_cli.results.prediction import UNSURE, PlaneFound, Prediction
 
 NOT_MEASURED = "not_measured"
-UNSURE = "unsure"
 
 
 class PlaneGuide:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.bundle import ModelCard, file_hash, read_card
+from biometry_cli.calibration import ClassCalibration
 from biometry_cli.data.images import Scan, read_scan
 from biometry_cli.data.preprocess import Placement
 from biometry_cli.errors import BiometryError
@@ -22,7 +23,7 @@ from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import FloatArray, Source, Spacing, as_gray, with_spacing
 from biometry_cli.inference.unlike import Vector, View, unlike_training, views
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import UNSURE, Prediction
 from biometry_cli.runs import find_weights
 from biometry_cli.tasks.classify import decode as classify
 
@@ -163,9 +164,14 @@ class Predictor:
             flags=flags,
         )
         if self.card.task == "classify":
-            label, probabilities = classify.decode(logits, self.card.labels.classes)
-            named = {"label": label, "probabilities": probabilities}
-            return Reading(answer.model_copy(update=named), scan.pixels)
+            fitted = self.card.calibration.classes or ClassCalibration()
+            label, probabilities = classify.decode(
+                logits, self.card.labels.classes, fitted.temperature
+            )
+            if fitted.threshold is not None and probabilities[label] < fitted.threshold:
+                flags.append(UNSURE)
+            named = {"label": label, "probabilities": probabilities, "flags": flags}
+            return Reading(answer.model_copy(update=named), scan.pixels, logits=logits)
         return read_measures(answer, scan.pixels, logits, placement, spacing, self.card)
 
 

@@ -13,7 +13,7 @@ from biometry_cli.inference.reported import UNLIKE_TRAINING, report_measures
 from biometry_cli.inference.sources import FloatArray, Spacing
 from biometry_cli.measure.calipers import caliper_measures, measure_calipers
 from biometry_cli.measure.field_of_view import field_of_view
-from biometry_cli.measure.structures import MeasuredStructure, measure_names, measure_structure
+from biometry_cli.measure.structures import MeasuredStructure, measure_structure
 from biometry_cli.results.measures import EllipseShape, Measurement, Structure
 from biometry_cli.results.prediction import FoundPoint, Prediction
 from biometry_cli.tasks.landmarks import decode as landmarks
@@ -28,7 +28,8 @@ class Reading:
 
     ``pixels`` (H, W) float32, 0 to 1; ``masks`` for segmentation alone; ``measured`` holds the
     contours and calipers of each structure found, from the masks where there are any, and
-    ``measured_by_points`` what a model of both measured between its points.
+    ``measured_by_points`` what a model of both measured between its points; ``logits`` (C,) for
+    classification alone, as the network gave them.
     """
 
     prediction: Prediction
@@ -36,6 +37,7 @@ class Reading:
     masks: segment.DecodedMasks | None = None
     measured: tuple[MeasuredStructure, ...] = ()
     measured_by_points: tuple[MeasuredStructure, ...] = ()
+    logits: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,9 @@ class Failure:
     error: BiometryError
 
 
-def known_measures(labels: LabelSchema) -> dict[str, tuple[str, ...]]:
-    """The measures that a model of these labels can give, by structure; empty for a classifier."""
-    known = {name: measure_names(name) for name in labels.structures}
-    for structure, names in caliper_measures(labels.calipers).items():
-        known[structure] = tuple(dict.fromkeys([*known.get(structure, ()), *names]))
-    return known
+def measured_structures(labels: LabelSchema) -> tuple[str, ...]:
+    """The structures that a model of these labels measures, in its masks or between its points."""
+    return tuple(dict.fromkeys([*labels.structures, *caliper_measures(labels.calipers)]))
 
 
 def read_measures(

@@ -61,6 +61,7 @@ class EvaluationFiles:
         from biometry_cli.report.charts.bland_altman import write_bland_altman
         from biometry_cli.report.charts.confusion_chart import confusion_chart
         from biometry_cli.report.charts.error_by_size import write_error_by_size
+        from biometry_cli.report.charts.reliability_chart import reliability_chart
         from biometry_cli.report.charts.scatter import write_scatter
         from biometry_cli.report.charts.style import write_png
 
@@ -80,6 +81,8 @@ class EvaluationFiles:
             write_error_by_size(folder / f"{stem}_error_by_size.png", pairs, measure)
         if self._evaluation.confusion_matrix is not None:
             write_png(folder / "confusion.png", confusion_chart(self._evaluation))
+        if self._evaluation.reliability:
+            write_png(folder / "reliability.png", reliability_chart(self._evaluation))
         masks = [sample.mask for sample in self._samples if sample.mask is not None]
         write_manifest(
             folder / MANIFEST_FILE,

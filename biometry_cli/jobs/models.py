@@ -6,7 +6,7 @@ from pathlib import Path
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.inference.planes import PlaneGuide
 from biometry_cli.inference.predictor import Predictor, load
-from biometry_cli.inference.reading import known_measures
+from biometry_cli.inference.reading import measured_structures
 from biometry_cli.plane_structures import plane_key
 from biometry_cli.runs import find_weights
 from biometry_cli.settings import Settings
@@ -28,14 +28,10 @@ class Models:
 
     @property
     def structures(self) -> tuple[str, ...]:
-        """Everything that gets an outline."""
-        return tuple(name for each in self.answering for name in each.card.labels.structures)
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Everything that can be measured, in the order of a report."""
-        known = [known_measures(each.card.labels) for each in self.answering]
-        return tuple(name for each in known for names in each.values() for name in names)
+        """Everything that is measured."""
+        return tuple(
+            name for each in self.answering for name in measured_structures(each.card.labels)
+        )
 
 
 def open_models(settings: Settings) -> Models:
@@ -67,7 +63,7 @@ def open_models(settings: Settings) -> Models:
         )
     by_structure: dict[str, tuple[Path, Predictor]] = {}
     for file, predictor in zip(files[1:], measuring, strict=True):
-        structures = list(known_measures(predictor.card.labels))
+        structures = measured_structures(predictor.card.labels)
         if not structures:
             latest = wanted.weights is None and file == files[1]
             raise ModelFileError(

@@ -9,16 +9,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from biometry_cli.bundle import library_versions
+from biometry_cli.data.labels import LabelSchema
 from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable, write_text
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.provenance import further_facts, growth_curves, model_facts, provenance
+from biometry_cli.measure.calipers import caliper_measures
+from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.report.overlay import draw_overlay, draw_scan, mask_image
-from biometry_cli.report.tabular import PredictionCsv
+from biometry_cli.report.tabular import PredictionCsv, points_column
 from biometry_cli.results.prediction import Exam, FailedFile, Prediction
 from biometry_cli.settings import Settings
 
@@ -89,14 +92,7 @@ class PredictionFiles:
         settings: Settings,
         inputs: Sequence[Path],
     ) -> None:
-        if wanted.hc18_csv is not None and "head" not in models.structures:
-            names = " and ".join(each.name for each in models.answering)
-            labels = models.answering[0].card.labels
-            known = models.structures or labels.classes or labels.points
-            raise UsageError(
-                f"--hc18-csv needs a model of heads, and {names} knows {', '.join(known)}",
-                mend="Name another model by --weights",
-            )
+        _require_fitting(wanted, models)
         self._wanted, self._models = wanted, models
         self._settings, self._inputs = settings, inputs
         self._stack = ExitStack()
@@ -204,7 +200,41 @@ def _title(exams: Sequence[Exam], inputs: Sequence[Path]) -> str:
     return f"Fetal biometry: {inputs[0].name if len(inputs) == 1 else f'{len(inputs)} images'}"
 
 
+def _require_fitting(wanted: WantedFiles, models: Models) -> None:
+    """Raise UsageError where the models cannot give what is wanted."""
+    labels = [each.card.labels for each in models.answering]
+    names = " and ".join(each.name for each in models.answering)
+    if wanted.masks and not any(each.segments for each in labels):
+        raise UsageError(
+            f"--masks needs a model that gives masks, and {names} was trained for the task "
+            f"{labels[0].task}",
+            mend="Leave --masks out, or name another model by --weights",
+        )
+    if wanted.hc18_csv is not None and not any(map(_knows_heads, labels)):
+        known = [name for each in labels for name in each.structures or each.points or each.classes]
+        raise UsageError(
+            f"--hc18-csv needs a model of heads, by masks or by the calipers ofd and bpd, and "
+            f"{names} knows {', '.join(known)}",
+            mend="Name another model by --weights",
+        )
+
+
+def _knows_heads(labels: LabelSchema) -> bool:
+    if labels.segments:
+        return "head" in labels.structures
+    return "HC" in caliper_measures(labels.calipers).get("head", ())
+
+
 def _table(path: Path, models: Models) -> PredictionCsv:
-    card = models.answering[0].card
-    classes = card.labels.classes if card.task == "classify" else ()
-    return PredictionCsv(path, models.measures, classes, planes=models.planes is not None)
+    """The table with columns for all that the models can give."""
+    measures: list[str] = []
+    classes: list[str] = []
+    points: list[str] = []
+    for labels in (each.card.labels for each in models.answering):
+        measures += [name for each in labels.structures for name in measure_names(each)]
+        between = [name for own in caliper_measures(labels.calipers).values() for name in own]
+        measures += [points_column(name) if labels.segments else name for name in between]
+        points += labels.points
+        if labels.task == "classify":
+            classes += labels.classes
+    return PredictionCsv(path, measures, classes, points, planes=models.planes is not None)

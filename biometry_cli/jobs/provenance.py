@@ -23,7 +23,8 @@ def model_facts(card: ModelCard, name: str) -> dict[str, str]:
     return {
         "model": name,
         "task": card.task,
-        "classes": ", ".join(card.labels.classes),
+        **({"classes": ", ".join(card.labels.classes)} if card.labels.classes else {}),
+        **({"landmarks": ", ".join(card.labels.points)} if card.labels.points else {}),
         "learned from": f"{training.data} ({images} images)",
         "trained": f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}",
         "created": card.created,

@@ -8,10 +8,18 @@ from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.files import require_writable
 from biometry_cli.jobs.provenance import model_facts
-from biometry_cli.models.catalog import choose_model, entry, input_size, require_size
+from biometry_cli.models.catalog import (
+    choose_model,
+    entry,
+    input_size,
+    require_model,
+    require_size,
+    require_width,
+)
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.runs import RunFolder, new_run
 from biometry_cli.settings import Settings
+from biometry_cli.training.sampling import require_sampling, settle_sampling
 from biometry_cli.watch import Watcher
 
 if TYPE_CHECKING:
@@ -35,8 +43,7 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
         raise UsageError(
             "no data folder is named", mend="Call `biometry train DATA`, or set data.folder"
         )
-    if settings.model.name is not None:
-        entry(settings.model.name)
+    require_model(settings.model.name, pretrained=settings.model.pretrained)
     if resume is None and settings.train.name is not None:
         new_run(settings.train.runs_folder, settings.train.name)
     require_writable(settings.train.runs_folder)
@@ -51,7 +58,9 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
     for note in dataset.notes:
         watcher.note(note)
     # The model must fit the task, and both splits be there, before every file is read.
-    choose_model(settings.model.name, dataset.labels.task)
+    name = choose_model(settings.model.name, dataset.labels.task)
+    require_width(name, settings.model.width)
+    require_sampling(settings.train, dataset.labels.task)
     dataset.split("train")
     dataset.split("val")
     watcher.phase("checking images", sum(len(each) for each in dataset.splits.values()))
@@ -106,4 +115,6 @@ def settle(settings: Settings, dataset: Dataset, report: DataReport) -> Settings
     if filters is None and not entry(name).fixed_size:
         filters = entry(name).default_width
     model = settings.model.model_copy(update={"name": name, "width": filters})
-    return settings.model_copy(update={"data": data, "model": model})
+    shares = report.splits["train"].class_shares
+    learning = settle_sampling(settings.train, dataset.labels.task, shares)
+    return settings.model_copy(update={"data": data, "model": model, "train": learning})

@@ -6,7 +6,7 @@ is a length under its own name.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -89,6 +89,33 @@ def measure_calipers(
             )
         )
     return tuple(found)
+
+
+def diameters_ellipse(
+    ends_px: Sequence[tuple[float, float]], spacing_mm: tuple[float, float] | None
+) -> Ellipse:
+    """The ellipse whose perimeter is the HC or AC of two diameters, in mm, or px without spacing.
+
+    Its centre lies between the middles of both, its long axis runs along the longer one; of the
+    shorter one it has the length alone, since two measured diameters are hardly ever square.
+
+    Args:
+        ends_px: x, y of both ends of the longer, then of the shorter diameter, in pixels.
+        spacing_mm: millimetres from one pixel to the next as (row, column).
+    """
+    row, column = (1.0, 1.0) if spacing_mm is None else spacing_mm
+    ends = np.array(ends_px) * [column, row]
+    long, short = ends[1] - ends[0], ends[3] - ends[2]
+    center = ends.mean(axis=0)
+    angle_rad = math.atan2(long[1], long[0]) % math.pi
+    return Ellipse(
+        center_x=float(center[0]),
+        center_y=float(center[1]),
+        semi_major=max(float(np.hypot(*long)) / 2, 1e-9),
+        semi_minor=max(float(np.hypot(*short)) / 2, 1e-9),
+        # A tiny negative angle is rounded up to pi, which is outside the half-open range.
+        angle_rad=0.0 if angle_rad >= math.pi else angle_rad,
+    )
 
 
 def _needs(structure: str) -> set[str]:

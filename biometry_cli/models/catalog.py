@@ -53,6 +53,14 @@ CATALOG: dict[str, CatalogEntry] = {
         default_width=0.25,
         dense=True,
     ),
+    "plane-resnet": CatalogEntry(
+        "plane_resnet:PlaneResNet",
+        tasks=("classify",),
+        purpose="compact residual network, the classification default: for a processor",
+        input_pixels=160 * 160,
+        multiple_px=16,
+        default_width=1.0,
+    ),
     "biometry-cnn": CatalogEntry(
         "biometry_cnn:BiometryDetection",
         tasks=("classify", "landmarks"),
@@ -64,25 +72,76 @@ CATALOG: dict[str, CatalogEntry] = {
     ),
 }
 
+TIMM = "timm:"
+"""Begins the name of a network that timm builds, such as ``timm:resnet18``."""
+_TIMM_ENTRY = CatalogEntry(
+    "timm_network:TimmNetwork",
+    tasks=("classify",),
+    purpose='any encoder of timm by its name there; pip install "biometry-cli[timm]"',
+    input_pixels=224 * 224,
+    multiple_px=32,
+    default_width=1.0,
+    fixed_size=True,
+)
+
 # Outputs that a network is counted with in a list: background and a head; eight planes.
 EXAMPLE_OUTPUTS = {"segment": 2, "classify": 8}
 
 DEFAULT_MODELS = {
     "segment": "unet",
-    "classify": "biometry-cnn",
+    "classify": "plane-resnet",
     "landmarks": "unet",
     "segment,landmarks": "unet",
 }
 
 
+def is_known(name: str) -> bool:
+    """Whether it is in the catalog, or begins as timm's do."""
+    return name in CATALOG or name.startswith(TIMM)
+
+
 def entry(name: str) -> CatalogEntry:
-    """The catalog's entry. Raises UsageError for an unknown name."""
-    if name not in CATALOG:
+    """The catalog's entry; all names of timm share one. Raises UsageError for an unknown name."""
+    if not is_known(name):
         raise UsageError(
             f"there is no model {name!r}",
-            mend=f"`biometry models` lists them: {', '.join(CATALOG)}",
+            mend=f"`biometry models` lists them: {', '.join(CATALOG)}, {TIMM}NAME",
         )
-    return CATALOG[name]
+    return CATALOG.get(name, _TIMM_ENTRY)
+
+
+def require_model(name: str | None, *, pretrained: bool) -> None:
+    """Refuse a network that cannot be built; imports timm, and so torch, for its names alone.
+
+    Args:
+        name: of the catalog or timm; None for the task's default.
+        pretrained: whether it is to start with weights that timm fetches.
+
+    Raises:
+        UsageError: an unknown name, timm missing, or no pretrained weights.
+    """
+    if name is not None:
+        entry(name)
+    if name is not None and name.startswith(TIMM):
+        _require_timm(name)
+        from biometry_cli.models.timm_network import require_encoder
+
+        require_encoder(name.removeprefix(TIMM), pretrained=pretrained)
+    elif pretrained:
+        raise UsageError(
+            f"{name or 'the default model'} has no pretrained weights",
+            mend=f"Take --model {TIMM}NAME, or leave --pretrained out",
+        )
+
+
+def _require_timm(name: str) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("timm") is None:
+        raise UsageError(
+            f"{name} is a network of timm, which is not installed",
+            mend='pip install "biometry-cli[timm]"',
+        )
 
 
 def choose_model(name: str | None, task: str) -> str:
@@ -90,6 +149,7 @@ def choose_model(name: str | None, task: str) -> str:
     chosen = name or DEFAULT_MODELS[task]
     if task not in entry(chosen).tasks:
         fitting = ", ".join(key for key, value in CATALOG.items() if task in value.tasks)
+        fitting += f", {TIMM}NAME" if task in _TIMM_ENTRY.tasks else ""
         raise UsageError(
             f"{chosen} answers the task {' or '.join(entry(chosen).tasks)}, and this data asks for "
             f"{task}",
@@ -118,23 +178,41 @@ def require_size(name: str, height_px: int, width_px: int) -> None:
         )
 
 
+def require_width(name: str, width: float | None) -> None:
+    """Raise UsageError for a width where the network's filters are fixed."""
+    if width is not None and entry(name).fixed_size:
+        raise UsageError(
+            f"the filters of {name} cannot be multiplied", mend="Leave --width (model.width) out"
+        )
+
+
 def build(
-    name: str, *, outputs: int, height_px: int, width_px: int, width: float | None = None
+    name: str,
+    *,
+    outputs: int,
+    height_px: int,
+    width_px: int,
+    width: float | None = None,
+    pretrained: bool = False,
 ) -> "nn.Module":
     """Build a network with fresh weights.
 
     Args:
-        name: key of the catalog.
+        name: key of the catalog, or ``timm:NAME``.
         outputs: channels of its answer, as ``LabelSchema.outputs`` counts them.
         height_px, width_px: the input size; used by networks that fix it.
         width: multiplies the filters; the entry's own when None.
+        pretrained: whether timm fetches weights for its network; nothing else ever does.
 
     Raises:
-        UsageError: an unknown name.
+        UsageError: an unknown name, timm missing, or a network of timm that this size, or its
+            pretrained weights, cannot be had for.
     """
     import importlib
 
     chosen = entry(name)
+    if name.startswith(TIMM):
+        _require_timm(name)
     module_name, _, class_name = chosen.target.partition(":")
     network_class = getattr(
         importlib.import_module(f"biometry_cli.models.{module_name}"), class_name
@@ -144,6 +222,8 @@ def build(
         arguments |= {"height_px": height_px, "width_px": width_px}
     else:
         arguments["width"] = width if width is not None else chosen.default_width
+    if name.startswith(TIMM):
+        arguments |= {"encoder": name.removeprefix(TIMM), "pretrained": pretrained}
     network: nn.Module = network_class(**arguments)
     return network
 

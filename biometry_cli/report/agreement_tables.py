@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Agreement, Evaluation, Figure
 
 Row = tuple[str, Agreement]
@@ -23,7 +24,7 @@ def agreement_tables(evaluation: Evaluation) -> list[RenderableType]:
     """
     if not evaluation.agreement:
         return []
-    rows = [(each.measure, each) for each in evaluation.agreement]
+    rows = [(measure_label(each.measure), each) for each in evaluation.agreement]
     parts: list[RenderableType] = [
         _table("measure", (*_ERRORS, _GA_DAYS), rows),
         _table("measure", _LIMITS, rows),
@@ -38,7 +39,9 @@ def agreement_tables(evaluation: Evaluation) -> list[RenderableType]:
             if found.measure == each.measure
         ]
         if parted:
-            parts.append(_table(f"{each.measure} by {evaluation.by}", _ERRORS, parted))
+            parts.append(
+                _table(f"{measure_label(each.measure)} by {evaluation.by}", _ERRORS, parted)
+            )
     return [*parts, Text("\n".join(_notes(evaluation)), style="dim")]
 
 

@@ -6,7 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from biometry_cli.report.agreement_tables import agreement_tables
+from biometry_cli.report.landmark_tables import false_points, landmarks_table
 from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.prediction import UNSURE
 
 _OVERLAPS = {
     "dice": "Dice",
@@ -21,6 +23,11 @@ _NAMES = {
     "balanced_accuracy": "balanced accuracy",
     "macro_f1": "macro F1",
     "auroc": "AUROC, one against the rest",
+    "ece": "expected calibration error",
+    "ece_uncalibrated": "the same before calibration",
+    "brier": "Brier score",
+    "answered": "answered share",
+    "error_rate_answered": "wrong among the answered",
 }
 _LONGEST_CLASS = 34
 
@@ -34,8 +41,9 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     known: set[str] = set()
     parts: list[Table | None]
     agreement: list[RenderableType] = []
-    if evaluation.task == "segment":
-        parts = [_structures(evaluation, known)]
+    if evaluation.task != "classify":
+        parts = [_structures(evaluation, known)] if "segment" in evaluation.task else []
+        parts += [landmarks_table(evaluation, known)] if "landmarks" in evaluation.task else []
         agreement = agreement_tables(evaluation)
         for each in evaluation.agreement:
             measure = each.measure.lower()
@@ -46,6 +54,10 @@ def evaluation_table(evaluation: Evaluation) -> Group:
     rest = {name: value for name, value in evaluation.metrics.items() if name not in known}
     parts.append(_named_figures(rest))
     shown: list[RenderableType] = [part for part in parts if part is not None and part.row_count]
+    unsure = evaluation.counts.get(UNSURE)
+    if unsure is not None and evaluation.task == "classify":
+        agreement.append(Text(f"{unsure} of {evaluation.n} images unsure: not answered"))
+    agreement += [Text(line) for line in false_points(evaluation)]
     unlike = evaluation.counts.get("unlike_training")
     if unlike is not None:
         agreement.append(Text(f"{unlike} of {evaluation.n} images unlike the training images"))

@@ -8,6 +8,7 @@ images, PLoS ONE 13(8):e0200412, 2018, and https://hc18.grand-challenge.org.
 import math
 from pathlib import Path
 
+from biometry_cli.measure.calipers import diameters_ellipse
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.report.growing_csv import GrowingCsv
 from biometry_cli.report.words import spacing_pair
@@ -75,12 +76,19 @@ class Hc18Csv(GrowingCsv):
 
 
 def head_ellipse_mm(prediction: Prediction) -> Ellipse | None:
-    """The head's ellipse in mm; None without one, or without a pixel size."""
+    """The head's ellipse in mm; None without one, or without a pixel size.
+
+    It is the one fitted to the mask, or where a model answers with points, the one whose axes are
+    as long as the two calipers: its perimeter is the HC that is reported.
+    """
     spacing = spacing_pair(prediction.spacing_mm)
     shapes = [each.ellipse for each in prediction.structures if each.name == "head"]
     shape: EllipseShape | None = shapes[0] if shapes else None
-    if spacing is None or shape is None:
+    if spacing is None:
         return None
+    if shape is None:
+        ends = [each.calipers for each in prediction.measurements if each.name == "HC"]
+        return diameters_ellipse(ends[0], spacing) if ends and ends[0] else None
     in_px = Ellipse(
         center_x=shape.center_x_px,
         center_y=shape.center_y_px,

@@ -8,20 +8,14 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from biometry_cli.report.lettering import font, shortened
+from biometry_cli.report.marks import draw_reading
 from biometry_cli.report.panel import WIDTH, Panel
-from biometry_cli.report.pen import VERMILION, WHITE, YELLOW, Color, Pattern, Pen
-from biometry_cli.report.readout import (
-    UNLIKE_TRAINING,
-    caliper_marks,
-    list_reading,
-    short_name,
-    structure_styles,
-)
+from biometry_cli.report.pen import VERMILION, WHITE, Pen
+from biometry_cli.report.readout import UNLIKE_TRAINING, list_reading
 from biometry_cli.report.words import Spacing, spacing_pair
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
-    from biometry_cli.measure.structures import MeasuredStructure
 
 LEAST_SIDE_PX = 800  # of the drawn scan's longer side
 _SCALE_BARS_MM = (10, 20, 50, 5, 2, 1)  # 10 mm where it fits
@@ -93,9 +87,7 @@ def draw_marks(reading: "Reading", size_px: tuple[int, int], unit_px: float) -> 
     spacing = spacing_pair(reading.prediction.spacing_mm)
     if spacing is not None:
         _draw_scale(pen, spacing, reading.pixels.shape, unit_px / zoom)
-    styles = structure_styles(found.name for found in reading.measured)
-    for found in reading.measured:
-        _draw_structure(pen, found, *styles[found.name], unit_px / zoom)
+    draw_reading(pen, reading, unit_px / zoom)
     return pen.onto(scan)
 
 
@@ -107,26 +99,6 @@ def draw_banner(picture: Image.Image, unit_px: float) -> None:
     draw.rectangle((0, 0, picture.width, height_px - 1), fill=VERMILION)
     text = shortened(f"! {_BANNER}", picture.width - height_px, face)
     draw.text((picture.width / 2, height_px / 2), text, "black", face, "mm")
-
-
-def _draw_structure(
-    pen: Pen, found: "MeasuredStructure", color: Color, pattern: Pattern, unit: float
-) -> None:
-    """``unit`` is the pen's, in pixels of the scan."""
-    pen.dashes(found.contour_px, color, 2.4, pattern, closed=True)
-    if found.ellipse_px is not None:
-        pen.dashes(found.ellipse_px.points(360), WHITE, 0.9, (5, 15), closed=True)
-    marks = caliper_marks(found)
-    for name, (first, second) in found.calipers_px.items():
-        ends = np.array([first, second])
-        pen.dashes(ends, YELLOW, 1.6, (1.6, 5))
-        for end in ends:
-            pen.cross(end, YELLOW, 1.8, arm=8, turned=marks[name] == "×")
-        # The name stands beyond the end that is further up, or further right at equal height.
-        outer, inner = sorted(ends, key=lambda end: (end[1], -end[0]))
-        direction = (outer - inner) / max(float(np.hypot(*(outer - inner))), 1e-9)
-        words = short_name(name, found.name)
-        pen.text(outer + direction * (24 + 2 * len(words)) * unit, words, YELLOW)
 
 
 def _draw_scale(pen: Pen, spacing: Spacing, shape: tuple[int, ...], unit: float) -> None:

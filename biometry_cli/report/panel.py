@@ -72,6 +72,7 @@ class Panel:
         *,
         interval: str = "",
         mark: str | None = None,
+        mark_color: Color = YELLOW,
     ) -> None:
         """A name on the left, its value on the right, an interval in dim letters after that.
 
@@ -82,7 +83,7 @@ class Panel:
         draw = self._next_line(_TEXT)
         right_px = self._picture.width - self._margin_px
         left_px = self._margin_px + (0 if mark is None else _MARK * self._unit_px)
-        draw.text((self._margin_px, self._y_px), mark or "", YELLOW, face)
+        draw.text((self._margin_px, self._y_px), mark or "", mark_color, face)
         least_px = left_px - self._margin_px + face.getlength(f"{name[:4]} {value} {interval}")
         below = bool(interval) and least_px > self._inner_px
         value_px = float(right_px)

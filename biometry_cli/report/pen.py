@@ -16,6 +16,7 @@ Points = npt.NDArray[np.float64]
 SKY_BLUE, ORANGE, GREEN = (86, 180, 233), (230, 159, 0), (0, 158, 115)
 PURPLE, VERMILION, BLUE = (204, 121, 167), (213, 94, 0), (0, 114, 178)
 YELLOW, WHITE = (240, 228, 66), (255, 255, 255)
+PINK = (255, 140, 205)  # what a model of masks and points read between its points
 STRUCTURE_COLORS: tuple[Color, ...] = (SKY_BLUE, ORANGE, GREEN, PURPLE, VERMILION, BLUE)
 # In the same order, for whom colour tells nothing.
 STRUCTURE_PATTERNS: tuple[Pattern, ...] = (
@@ -90,6 +91,13 @@ class Pen:
             across, down = (across + down) / np.sqrt(2), (across - down) / np.sqrt(2)
         for direction in (across, down):
             self.line(np.array([point_px - direction, point_px + direction]), color, width)
+
+    def ring(self, point_px: Points, color: Color, width: float, *, radius: float) -> None:
+        """A small circle around (2,) x, y; ``radius`` in units."""
+        angles = np.linspace(0, 2 * np.pi, 25)
+        reach = radius * self._unit_px / self._zoom
+        around = np.column_stack([np.cos(angles), np.sin(angles)]) * reach
+        self.line(np.asarray(point_px) + around, color, width)
 
     def text(self, point_px: Points, text: str, color: Color) -> None:
         """Letters around (2,) x, y, moved inside the picture where they would leave it."""

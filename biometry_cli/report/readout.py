@@ -8,6 +8,7 @@ from biometry_cli.measure.growth.dates import completed_text
 from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.panel import Panel
 from biometry_cli.report.pen import (
+    PINK,
     SKY_BLUE,
     STRUCTURE_COLORS,
     STRUCTURE_PATTERNS,
@@ -16,7 +17,9 @@ from biometry_cli.report.pen import (
     Color,
     Pattern,
 )
+from biometry_cli.report.point_rows import RING, list_legend, list_points
 from biometry_cli.report.words import (
+    READINGS_DISAGREE,
     flag_text,
     formula_text,
     plane_text,
@@ -27,7 +30,7 @@ from biometry_cli.report.words import (
 from biometry_cli.results.base import Interval
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import Exam, Prediction
+from biometry_cli.results.prediction import UNSURE, Exam, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
@@ -81,11 +84,11 @@ def list_reading(panel: Panel, reading: "Reading") -> None:
         if spacing is not None:
             panel.small(spacing_text(spacing))
         list_structures(panel, reading)
+        if prediction.points is not None:
+            list_points(panel, prediction.points)
         list_age_and_weight(panel, prediction.gestational_age, prediction.fetal_weight)
         panel.gap()
-        lines = ["white dashes: ellipse"] if any(f.ellipse_px for f in reading.measured) else []
-        lines += ["yellow dots: calipers"] if any(f.calipers_px for f in reading.measured) else []
-        panel.small(", ".join(lines))
+        list_legend(panel, reading)
         if any(measure.interval is not None for measure in prediction.measurements):
             panel.small("in brackets: 95 % interval")
     panel.gap()
@@ -103,28 +106,63 @@ def list_plane(panel: Panel, prediction: Prediction) -> None:
 
 
 def list_structures(panel: Panel, reading: "Reading") -> None:
-    """Each structure with its measures, as the prediction gives them."""
+    """Each structure with its measures, as the prediction gives them.
+
+    A measure between points stands below the same one from the mask, yellow where the two
+    disagree.
+    """
     styles = structure_styles(found.name for found in reading.measured)
     left = list(reading.prediction.measurements)
+    again = {each.name: each for each in reading.prediction.point_measurements}
     for found in reading.measured:
         panel.gap()
-        panel.heading(found.name, *styles[found.name])
+        if len(found.contour_px):
+            panel.heading(found.name, *styles[found.name])
+        else:
+            panel.title(found.name)
         marks = caliper_marks(found)
-        own = [measure for measure in left if measure.name in measure_names(found.name)]
+        names = {*measure_names(found.name), *(each.name for each in found.measures)}
+        own = [measure for measure in left if measure.name in names]
         left = [measure for measure in left if measure not in own]
         for measure in own:
             name = short_name(measure.name, found.name)
             list_measure(panel, measure, name, marks.get(measure.name, ""))
+            if measure.name in again:
+                _list_again(panel, again.pop(measure.name), "points", measure)
     for measure in left:
         list_measure(panel, measure, measure.name)
+    if again:
+        panel.gap()
+        panel.title("between points alone", PINK)
+    for measure in again.values():
+        _list_again(panel, measure, measure.name)
+
+
+def _list_again(
+    panel: Panel, measure: Measurement, name: str, beside: Measurement | None = None
+) -> None:
+    """A measure between points, beside masks."""
+    apart = beside is not None and READINGS_DISAGREE in beside.flags
+    panel.row(
+        name,
+        value_text(measure.value, measure.unit),
+        YELLOW if apart or measure.flags else PINK,
+        interval=interval_text(measure.interval, decimals_of(measure)),
+        mark=RING if len(measure.calipers or ()) == 2 else "",
+        mark_color=PINK,
+    )
 
 
 def list_measure(panel: Panel, measure: Measurement, name: str, mark: str | None = None) -> None:
     """One measure in one row, yellow where something speaks against it."""
     value = value_text(measure.value, measure.unit)
-    decimals = 0 if measure.unit.endswith("²") and measure.value >= 100 else 1
-    interval = interval_text(measure.interval, decimals)
+    interval = interval_text(measure.interval, decimals_of(measure))
     panel.row(name, value, YELLOW if measure.flags else WHITE, interval=interval, mark=mark)
+
+
+def decimals_of(measure: Measurement) -> int:
+    """Of an interval: large areas are whole numbers."""
+    return 0 if measure.unit.endswith("²") and measure.value >= 100 else 1
 
 
 def list_age_and_weight(
@@ -147,10 +185,13 @@ def list_classes(panel: Panel, prediction: Prediction) -> None:
     """The likeliest classes with their probabilities."""
     panel.gap()
     ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
+    unsure = UNSURE in prediction.flags
     for name, probability in ranked[:_TOP_CLASSES]:
         chosen = name == prediction.label
-        panel.row(name, f"{100 * probability:.1f} %", SKY_BLUE if chosen else WHITE)
-        panel.bar(probability, SKY_BLUE if chosen else WHITE)
+        color = WHITE if not chosen else YELLOW if unsure else SKY_BLUE
+        shown = f"{name} ({UNSURE})" if chosen and unsure else name
+        panel.row(shown, f"{100 * probability:.1f} %", color)
+        panel.bar(probability, color)
 
 
 def list_caption(panel: Panel, prediction: Prediction, exam: Exam) -> None:

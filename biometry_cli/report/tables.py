@@ -1,6 +1,6 @@
 """Tables of one thing each: a prediction, a model file, settings, networks, a few facts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from biometry_cli.report.clinical_tables import (
 )
 from biometry_cli.report.data_tables import data_report_tables
 from biometry_cli.report.evaluation_tables import confusion_table, evaluation_table
+from biometry_cli.report.landmark_tables import of_one_point
+from biometry_cli.report.point_tables import both_readings, points_table
 from biometry_cli.report.words import (
     MEASURE_TERMS,
     formula_text,
@@ -26,10 +28,11 @@ from biometry_cli.report.words import (
     spacing_text,
     value_text,
 )
-from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.prediction import UNSURE, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard
+    from biometry_cli.calibration import MeasureCalibration
 
 __all__ = [
     "card_table",
@@ -53,11 +56,17 @@ def prediction_table(prediction: Prediction) -> RenderableType:
         heading.append(f"  {plane_text(prediction.plane)}", style="not bold cyan")
     elif prediction.label is not None:
         heading.append(f"  {prediction.label}", style="bold cyan")
+        if UNSURE in prediction.flags:
+            heading.append(f" ({UNSURE})", style="yellow")
     spacing = spacing_pair(prediction.spacing_mm)
     if spacing is not None and prediction.label is None:
         heading.append(f"  {spacing_text(spacing)}", style="not bold dim")
-    if prediction.measurements:
+    if prediction.point_measurements:
+        parts.append(both_readings(prediction))
+    elif prediction.measurements:
         parts.append(_measures(prediction))
+    if prediction.points is not None:
+        parts += points_table(prediction.points)
     if prediction.probabilities and prediction.plane is None:
         parts.append(_top_classes(prediction))
     parts += [Text(line) for line in _fetus_lines(prediction)]
@@ -157,14 +166,16 @@ def card_table(card: "ModelCard") -> Table:
         f"{split} {images} of {training.subjects.get(split, 0)} subjects"
         for split, images in training.images.items()
     ]
+    groups = [*card.labels.calipers, *card.labels.points]
     figures = [
         f"{name.removeprefix('val_')} {value:.4f}"
         for name, value in training.validation.items()
-        if value is not None
+        if value is not None and not of_one_point(name.removeprefix("val_"), groups)
     ]
     facts = [
         ("task", card.task),
         ("classes", ", ".join(card.labels.classes)),
+        ("landmarks", ", ".join(card.labels.points)),
         ("network", f"{card.model.name}{width}"),
         ("input", f"{preprocess.width_px} × {preprocess.height_px} px"),
         ("normalisation", preprocess.normalisation),
@@ -172,7 +183,13 @@ def card_table(card: "ModelCard") -> Table:
         ("images", ", ".join(splits)),
         ("trained", f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}"),
         ("validation", ", ".join(figures) or "none"),
-        ("intervals", _half_widths(card)),
+        ("intervals", _half_widths(card.calibration.measures)),
+        (
+            "intervals, points" if card.labels.segments else "intervals",
+            _half_widths(card.calibration.point_measures),
+        ),
+        ("probabilities", _probabilities(card)),
+        ("unsure", _unsure(card)),
         ("unlike training", _appearance(card)),
         ("created", card.created),
         ("settings hash", card.settings_hash),
@@ -182,10 +199,10 @@ def card_table(card: "ModelCard") -> Table:
     return facts_table([fact for fact in facts if fact[1]], title="model")
 
 
-def _half_widths(card: "ModelCard") -> str:
+def _half_widths(measures: "Mapping[str, MeasureCalibration]") -> str:
     """The calibrated half-width of each measure, and of how many subjects."""
     parts = []
-    for name, fitted in card.calibration.measures.items():
+    for name, fitted in measures.items():
         if fitted.relative is None or fitted.absolute is None:
             parts.append(f"{name} none ({fitted.subjects} subjects)")
         elif fitted.taken == "absolute":
@@ -193,6 +210,36 @@ def _half_widths(card: "ModelCard") -> str:
         else:
             parts.append(f"{name} ± {100 * fitted.relative:.1f} %")
     return ", ".join(parts)
+
+
+def _probabilities(card: "ModelCard") -> str:
+    """The temperature, what it did, and how many images it is of."""
+    fitted = card.calibration.classes
+    if fitted is None:
+        return "" if card.task != "classify" else "not calibrated"
+    if fitted.reason:
+        return f"not calibrated: {fitted.reason}"
+    apart = "kept apart" if fitted.apart else "which also chose the checkpoint"
+    return (
+        f"temperature {fitted.temperature:.2f}, calibration error {fitted.ece_before:.3f} before "
+        f"and {fitted.ece_after:.3f} after, on {fitted.images} images of {fitted.subjects} "
+        f"subjects, {apart}"
+    )
+
+
+def _unsure(card: "ModelCard") -> str:
+    """The threshold and what it promises."""
+    fitted = card.calibration.classes
+    if fitted is None or fitted.threshold is None or fitted.answered is None:
+        return ""
+    wrong = f"at most {100 * fitted.error_rate:g} % of the answers wrong"
+    promise = f"{wrong}, with {100 * fitted.confidence:.0f} % confidence"
+    if not fitted.confidence:
+        promise = f"{wrong} on the calibration images, too few to promise it of others"
+    return (
+        f"below a probability of {fitted.threshold:.3f}: {promise}; "
+        f"{100 * fitted.answered:.0f} % answered there"
+    )
 
 
 def _appearance(card: "ModelCard") -> str:

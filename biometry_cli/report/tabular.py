@@ -9,6 +9,7 @@ from biometry_cli.files import replacing, write_text
 from biometry_cli.report.growing_csv import GrowingCsv
 from biometry_cli.report.words import spacing_pair
 from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import FailedFile, Prediction
 
 Cell = float | str | None
@@ -48,9 +49,12 @@ class PredictionCsv(GrowingCsv):
     - ``file``; with ``planes``, ``plane`` and ``plane_probability`` as recognised, and
       ``not_measured``, why an image was not;
     - ``spacing_row_mm``, ``spacing_column_mm``; ``unit`` of lengths, mm or px;
-    - ``HC``, ``HC_low``, ``HC_high``, and so each measure: value and 95 % interval;
+    - ``HC``, ``HC_low``, ``HC_high``, and so each measure: value and 95 % interval; of a model of
+      masks and points also ``HC_points``, ``HC_points_low``, ``HC_points_high``;
     - ``ga_weeks``, ``efw_g``: gestational age and estimated fetal weight;
     - ``label`` and ``p_CLASS`` of a classifier;
+    - ``POINT_x``, ``POINT_y`` in px and ``POINT_confidence`` of each landmark; all three are empty
+      where it is not visible;
     - ``unlike_training``: above 1 the image is unlike those that the model learned from;
     - ``flags``, with spaces between; ``error``, why the image has no answer.
 
@@ -60,6 +64,7 @@ class PredictionCsv(GrowingCsv):
         path: the file.
         measures: names of the measures that the model can give, three columns each.
         classes: names of the classes of a classifier, a column ``p_CLASS`` each.
+        points: names of the landmarks, three columns each.
         planes: whether each image's plane is recognised first.
 
     Raises:
@@ -71,6 +76,7 @@ class PredictionCsv(GrowingCsv):
         path: Path,
         measures: Sequence[str],
         classes: Sequence[str],
+        points: Sequence[str] = (),
         *,
         planes: bool = False,
     ) -> None:
@@ -83,6 +89,7 @@ class PredictionCsv(GrowingCsv):
                 *(name for measure in measures for name in _interval_columns(measure)),
                 *("ga_weeks", "efw_g", "label"),
                 *(f"p_{name}" for name in classes),
+                *(name for point in points for name in _point_columns(point)),
                 *("unlike_training", "flags", "error"),
             ],
         )
@@ -109,13 +116,32 @@ class PredictionCsv(GrowingCsv):
         if self._measures:
             cells["unit"] = "mm" if spacing else "px"
         for measure in answer.measurements:
-            figures = (measure.value, *(measure.interval or (None, None)))
-            cells |= zip(_interval_columns(measure.name), map(_cell, figures), strict=True)
+            cells |= _measure_cells(measure.name, measure)
+        for measure in answer.point_measurements:
+            cells |= _measure_cells(points_column(measure.name), measure)
+        for name, point in (answer.points or {}).items():
+            if point is not None:
+                figures = (point.x, point.y, point.confidence)
+                cells |= zip(_point_columns(name), map(_cell, figures), strict=True)
         if answer.gestational_age is not None:
             cells["ga_weeks"] = _cell(answer.gestational_age.weeks)
         if answer.fetal_weight is not None:
             cells["efw_g"] = _cell(answer.fetal_weight.grams)
         return cells | {f"p_{name}": _cell(p) for name, p in (answer.probabilities or {}).items()}
+
+
+def points_column(measure: str) -> str:
+    """The column of a measure between points beside the same one from a mask."""
+    return f"{measure}_points"
+
+
+def _measure_cells(name: str, measure: Measurement) -> dict[str, str]:
+    figures = (measure.value, *(measure.interval or (None, None)))
+    return dict(zip(_interval_columns(name), map(_cell, figures), strict=True))
+
+
+def _point_columns(point: str) -> tuple[str, str, str]:
+    return f"{point}_x", f"{point}_y", f"{point}_confidence"
 
 
 def _interval_columns(measure: str) -> tuple[str, str, str]:

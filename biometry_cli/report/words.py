@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from biometry_cli.results.prediction import PlaneFound, Prediction
 
+from biometry_cli.results.evaluation import BY_POINTS
+
 MEASURE_TERMS = {
     "HC": "head circumference",
     "BPD": "biparietal diameter",
@@ -18,6 +20,8 @@ MEASURE_TERMS = {
     "FL": "femur length",
 }
 
+READINGS_DISAGREE = "readings_disagree"
+
 _FLAGS = {
     "no_spacing": "no pixel size known: values in pixels",
     "no_structure": "no structure found",
@@ -26,6 +30,9 @@ _FLAGS = {
     "no_usable_measure": "no usable measure",
     "two_components": "a second part was found and not measured",
     "poor_ellipse_fit": "the outline is hardly an ellipse",
+    "unsure": "unsure of the class: its probability is below the model's threshold",
+    READINGS_DISAGREE: "masks and points disagree by more than their intervals",
+    "crooked_calipers": "two diameters that are no axes of one ellipse",
     "unlike_training": "unlike the images that the model learned from",
     "implausible_size": "outside the sizes that a fetus can have",
     "implausible_relation": "measures that do not fit together in one fetus",
@@ -63,6 +70,17 @@ def value_text(value: float, unit: str) -> str:
     """A measure as a reader expects it: to a tenth, and large areas whole."""
     whole = unit.endswith("²") and value >= 100
     return f"{value:,.0f} {unit}" if whole else f"{value:.1f} {unit}"
+
+
+def measure_label(name: str) -> str:
+    """``HC_POINTS``, an HC between points beside that of a mask, as ``HC (points)``."""
+    measure = name.removesuffix(BY_POINTS)
+    return name if measure == name else f"{measure} (points)"
+
+
+def confidence_text(confidence: float | None) -> str:
+    """``93 %``; a dash where a model answers without one."""
+    return "–" if confidence is None else f"{100 * confidence:.0f} %"
 
 
 def flag_text(flag: str) -> str:
@@ -103,7 +121,7 @@ def said_flags(prediction: "Prediction") -> list[str]:
     plane = prediction.plane
     if plane is None or plane.reason is None:
         return flag_lines(prediction.flags)
-    others = [flag for flag in prediction.flags if flag != "not_measured"]
+    others = [flag for flag in prediction.flags if flag not in ("not_measured", "unsure")]
     return [f"not measured: {plane.reason}", *flag_lines(others)]
 
 

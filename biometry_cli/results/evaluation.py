@@ -2,6 +2,9 @@
 
 from biometry_cli.results.base import Interval, Result
 
+BY_POINTS = "_POINTS"
+"""Ends the name of a measure between points beside the same one from a mask: ``HC_POINTS``."""
+
 
 class Case(Result):
     """One evaluated image: its figures by name, None where a figure does not apply."""
@@ -61,13 +64,31 @@ class Stratum(Result):
     agreement: list[Agreement] = []
 
 
+class ReliabilityBin(Result):
+    """Images of a classifier whose top probability lies in (low, high].
+
+    Attributes:
+        images: how many.
+        probability: the mean of their top probabilities; None without images.
+        right: the share of them that was called right; None without images.
+    """
+
+    low: float
+    high: float
+    images: int
+    probability: float | None = None
+    right: float | None = None
+
+
 class Evaluation(Result):
     """A model's figures over one split.
 
     ``metrics`` are means over the images that have the figure; ``counts`` says over how many.
     ``agreement`` has one entry a measure with a reference; ``strata`` repeat it for each value of
     the column ``by``. ``points`` are the landmarks.
-    ``confusion_matrix[i][j]`` counts images of class i that were called class j.
+    ``confusion_matrix[i][j]`` counts images of class i that were called class j. ``reliability``
+    holds a classifier's probabilities against the truth, and ``reliability_uncalibrated`` those
+    before its temperature, where it has one.
     """
 
     task: str
@@ -78,6 +99,8 @@ class Evaluation(Result):
     classes: list[str] = []
     points: list[str] = []
     confusion_matrix: list[list[int]] | None = None
+    reliability: list[ReliabilityBin] = []
+    reliability_uncalibrated: list[ReliabilityBin] = []
     agreement: list[Agreement] = []
     by: str | None = None
     strata: list[Stratum] = []

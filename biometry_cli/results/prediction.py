@@ -4,6 +4,21 @@ from biometry_cli.results.base import Result
 from biometry_cli.results.clinical import Centile, FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement, Structure
 
+UNSURE = "unsure"
+"""Flag of a classification whose top probability lies below the model's threshold."""
+
+
+class FoundPoint(Result):
+    """A landmark in source pixels, with pixel centres at whole numbers.
+
+    ``confidence`` is how sure the model is that the point is there, and there: 0 to 1, or None
+    where it answers with coordinates alone.
+    """
+
+    x: float
+    y: float
+    confidence: float | None = None
+
 
 class PlaneFound(Result):
     """The standard plane that a classifier recognises in an image, and what is measured there.
@@ -26,24 +41,13 @@ class PlaneFound(Result):
     model: str
 
 
-class FoundPoint(Result):
-    """A landmark in source pixels, with pixel centres at whole numbers.
-
-    ``confidence`` is how sure the model is that the point is there, and there: 0 to 1, or None
-    where it answers with coordinates alone.
-    """
-
-    x: float
-    y: float
-    confidence: float | None = None
-
-
 class Prediction(Result):
     """What one model says of one image.
 
     ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known.
-    ``label`` and ``probabilities`` are set for classification; ``structures`` and
-    ``measurements`` for segmentation; ``points``, by name and None for one that is not visible,
+    ``label`` and ``probabilities`` are set for classification, and stay where the flag ``unsure``
+    says that the likeliest class is not likely enough; ``structures`` and ``measurements`` are set
+    for segmentation; ``points``, by name and None for one that is not visible,
     and ``measurements`` for landmarks. A model of both measures from its masks, and gives the
     measures between its points as ``point_measurements`` beside them. ``unlike_training`` is how
     far the image lies from what the model learned from: above 1 it is flagged

@@ -7,18 +7,20 @@ from biometry_cli.data.layout import Dataset
 from biometry_cli.evaluation.calibrate import calibrate, images_to_calibrate
 from biometry_cli.inference.backends import TorchBackend, load_network
 from biometry_cli.inference.predictor import Predictor
+from biometry_cli.settings import TrainSettings
 from biometry_cli.watch import Watcher
 
 
 def calibrate_model(
-    path: Path, dataset: Dataset, seed: int, device: str, watcher: Watcher
+    path: Path, dataset: Dataset, settings: TrainSettings, device: str, watcher: Watcher
 ) -> ModelCard:
     """Calibrate a finished model on its validation split and keep the result in its file.
 
     Args:
         path: the model file; it is replaced.
         dataset: the data that it was trained on.
-        seed: of the run, which parted the validation subjects.
+        settings: of the run: the seed, which parted the validation subjects, and the error rate
+            that a classifier may have where it is sure.
         device: "cpu" or "cuda".
         watcher: told of each image.
 
@@ -32,8 +34,14 @@ def calibrate_model(
     card = read_card(path)
     network = load_network(path, card).to(device)
     predictor = Predictor(card, TorchBackend(network, device), name=card.model.name)
-    watcher.phase("calibrating", images_to_calibrate(dataset, card.task, seed))
-    fitted = calibrate(predictor, dataset, seed=seed, on_image=watcher.advance)
+    watcher.phase("calibrating", images_to_calibrate(dataset, settings.seed))
+    fitted = calibrate(
+        predictor,
+        dataset,
+        seed=settings.seed,
+        unsure_error_rate=settings.unsure_error_rate,
+        on_image=watcher.advance,
+    )
     card = card.model_copy(update={"calibration": fitted})
     write_model(path, card, network.state_dict())
     return card

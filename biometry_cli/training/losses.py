@@ -10,6 +10,7 @@ from biometry_cli.settings import TrainSettings
 from biometry_cli.tasks.classify import loss as classify_loss
 from biometry_cli.tasks.landmarks.loss import CoordinateLoss, HeatmapLoss
 from biometry_cli.tasks.segment import loss as segment_loss
+from biometry_cli.training.sampling import weighs_classes
 
 
 class JointLoss(nn.Module):
@@ -54,9 +55,7 @@ def loss_of(
         size: (height, width) of its input.
     """
     shares = torch.tensor(class_shares)
-    balanced = settings.class_weights == "balanced" or (
-        settings.class_weights == "auto" and labels.task == "classify"
-    )
+    balanced = weighs_classes(settings, labels.task)
     if labels.task == "classify":
         return classify_loss.ClassificationLoss(
             classify_loss.balanced_weights(shares) if balanced else None

@@ -12,10 +12,12 @@ from torch.utils.data import DataLoader
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
 from biometry_cli.data.check import DataReport
-from biometry_cli.data.dataset import EpochOrder, Target, TrainingData
+from biometry_cli.data.dataset import BalancedOrder, EpochOrder, Target, TrainingData
+from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.evaluation.calibrate import divide_validation
+from biometry_cli.evaluation.classification import PROBABILITY_FIGURES
 from biometry_cli.evaluation.evaluate import evaluate, score_name, score_of
 from biometry_cli.files import make_folder, remove_leftovers, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
@@ -82,10 +84,13 @@ def train_checked(
     """
     device = choose_device(settings.device.name)
     set_threads(settings.device.threads)
+    going_on = resume is not None and resume.last.is_file()
+    # A network that cannot be built must leave no run behind.
+    network = _network(settings, dataset.labels, going_on, watcher)
     run = resume or _begin(settings)
     remove_leftovers(run.path)
     run.point_latest()
-    return _Run(settings, dataset, report, run, device, watcher).train(resume is not None)
+    return _Run(settings, dataset, report, run, network, device, watcher).train(resume is not None)
 
 
 def default_workers(device: str, cores: int) -> int:
@@ -109,6 +114,28 @@ def _begin(settings: Settings) -> RunFolder:
     return run
 
 
+def _network(
+    settings: Settings, labels: LabelSchema, going_on: bool, watcher: Watcher
+) -> nn.Module:
+    """The network as the seed makes it; a run that goes on brings its own weights."""
+    data, model = settings.data, settings.model
+    assert data.height_px is not None
+    assert data.width_px is not None
+    assert model.name is not None
+    pretrained = model.pretrained and not going_on
+    if pretrained:
+        watcher.note(f"fetching pretrained weights of {model.name} by timm")
+    torch.manual_seed(settings.train.seed)
+    return build(
+        model.name,
+        outputs=labels.outputs(dense=entry(model.name).dense),
+        height_px=data.height_px,
+        width_px=data.width_px,
+        width=model.width,
+        pretrained=pretrained,
+    )
+
+
 class _Run:
     """The parts of one run, put together from settled settings."""
 
@@ -118,6 +145,7 @@ class _Run:
         dataset: Dataset,
         report: DataReport,
         run: RunFolder,
+        network: nn.Module,
         device: str,
         watcher: Watcher,
     ) -> None:
@@ -134,7 +162,7 @@ class _Run:
         # The rest of the validation subjects stays unseen until the model is calibrated.
         choosing, _, _ = divide_validation(dataset.split("val"), settings.train.seed)
         self.choosing = replace(dataset, splits={**dataset.splits, "val": choosing})
-        self.learner = self._learner()
+        self.learner = self._learner(network.to(memory_format=torch.channels_last))
 
     def train(self, resumed: bool) -> TrainedRun:
         """Loop until the budget is spent; the best model so far is always on disk."""
@@ -173,20 +201,11 @@ class _Run:
             save=save,
             watcher=self.watcher,
         )
-        seed = settings.seed
-        card = calibrate_model(self.run.model, self.dataset, seed, self.device, self.watcher)
+        card = calibrate_model(self.run.model, self.dataset, settings, self.device, self.watcher)
         return TrainedRun(self.run, progress, card)
 
-    def _learner(self) -> Learner:
+    def _learner(self, network: nn.Module) -> Learner:
         settings = self.settings.train
-        torch.manual_seed(settings.seed)
-        network = build(
-            self.spec.name,
-            outputs=self.dataset.labels.outputs(dense=entry(self.spec.name).dense),
-            height_px=self.preprocess.height_px,
-            width_px=self.preprocess.width_px,
-            width=self.spec.width,
-        ).to(memory_format=torch.channels_last)
         data = TrainingData(
             self.dataset.split("train"),
             self.dataset,
@@ -199,6 +218,8 @@ class _Run:
         for _ in data.warm():
             self.watcher.advance()
         order = EpochOrder(len(data), settings.batch_size, settings.seed)
+        if settings.sampling == "balanced":
+            order = BalancedOrder(data.classes(), settings.batch_size, settings.seed)
         workers = self.settings.data.workers
         if workers is None:
             workers = default_workers(self.device, os.cpu_count() or 1)
@@ -232,7 +253,9 @@ class _Run:
             self._card(Progress()), TorchBackend(network, self.device), name=self.spec.name
         )
         result = evaluate(predictor, self.choosing, "val", distances=False)
-        return score_of(result), result.metrics
+        # Before the temperature is known, what probabilities are worth says nothing yet.
+        figures = {k: v for k, v in result.metrics.items() if k not in PROBABILITY_FIGURES}
+        return score_of(result), figures
 
     def _card(self, progress: Progress) -> ModelCard:
         rows = [row for row in progress.history if row["epoch"] == progress.best_epoch]

@@ -21,7 +21,7 @@ def hc18(tmp_path):
 
 
 def test_import_and_check(hc18, tmp_path, biometry):
-    done = biometry("data", "import", "hc18", "src", "out", cwd=tmp_path)
+    done = biometry("data", "import", "hc18", hc18.name, "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     for told in ("train", "landmarks", "HC 4", "test_set/000_HC.png", "within 0."):
@@ -66,7 +66,8 @@ def test_named_colours_and_links(tmp_path, biometry):
         (["psfhs", "src", "out"], 3, "image_mha/"),
     ],
 )
-def test_refusals(words, code, told, hc18, tmp_path, biometry):
+def test_refusals(words, code, told, tmp_path, biometry):
+    write_hc18(tmp_path / "src")
     before = sorted(tmp_path.rglob("*"))
     done = biometry("data", "import", *words, cwd=tmp_path)
     assert done.returncode == code, done.stderr
@@ -101,7 +102,8 @@ main()
 """
 
 
-def test_interrupt_leaves_nothing(hc18, tmp_path):
+def test_interrupt_leaves_nothing(tmp_path):
+    write_hc18(tmp_path / "src")
     before = sorted(tmp_path.rglob("*"))
     with subprocess.Popen(
         [sys.executable, "-c", SLOW],

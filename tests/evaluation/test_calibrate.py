@@ -96,7 +96,7 @@ def test_few_subjects_do_both(dataset):
 def test_half_widths_are_the_known_errors(dataset, predictor):
     seen = []
     fitted = calibrate(predictor, dataset, seed=0, on_image=lambda: seen.append(1))
-    assert len(seen) == images_to_calibrate(dataset, "segment", 0)
+    assert len(seen) == images_to_calibrate(dataset, 0)
     hc = fitted.measures["HC"]
     assert (hc.subjects, hc.apart, hc.unit) == (24, True, "mm")
     # The error is 1 % of the size, and what a disk on pixels leaves beside it.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary
-from biometry_cli.calibration import Calibration
+from biometry_cli.calibration import Calibration, ClassCalibration
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.inference.appearance import describe
@@ -20,7 +20,7 @@ from biometry_cli.inference.exam import combine_exam
 from biometry_cli.inference.one_structure import only
 from biometry_cli.inference.planes import PlaneGuide
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.inference.reading import Failure, known_measures
+from biometry_cli.inference.reading import Failure, measured_structures
 from biometry_cli.inference.sources import Source
 from biometry_cli.inference.unlike import fit_appearance
 from biometry_cli.measure.growth.assess import GivenAge
@@ -188,14 +188,19 @@ def test_reasons_name_the_plane():
     assert "trans-thalamic plane: nothing" in reason("trans-thalamic", {"transthalamic": ""})
 
 
-def test_an_unsure_plane_is_not_measured():
-    answer = Prediction(
-        file="a", task="classify", model="m", label="femur", flags=["unsure"],
-        probabilities={"femur": 0.41, "thorax": 0.09, "other": 0.5},
-    )  # fmt: skip
-    found = PlaneGuide(None, dict.fromkeys(STRUCTURES), PLANE_STRUCTURES).recognise(answer)
-    assert found.reason == "its plane is not sure (other 50 %, femur 41 %)"
-    assert found.structure == "femur"
+def test_an_unsure_plane_is_not_measured(sources):
+    """Below the classifier's own threshold, and above it."""
+    shy = Calibration(classes=ClassCalibration(threshold=0.6))
+    script = [says("femur", share) for share in (0.5, 0.7)]
+    recognises = predictor("classify", PLANES, script, "planes:1", shy)
+    measures = predictor("segment", ("background", "femur"), [shows(["femur"], ("femur",))] * 2,
+                         "femur:1")  # fmt: skip
+    reader = PlaneGuide(recognises, {"femur": measures}, PLANE_STRUCTURES)
+    unsure, sure = (each.prediction for each in reader.readings(sources[:2]))
+    assert unsure.plane.reason == "its plane is not sure (femur 50 %, Trans_thalamic 10 %)"
+    assert (unsure.plane.structure, unsure.flags) == ("femur", ["unsure", "not_measured"])
+    assert not unsure.measurements
+    assert [each.name for each in sure.measurements] == ["FL"]
 
 
 def test_an_image_unlike_those_of_the_planes_is_not_measured(tmp_path):
@@ -269,18 +274,18 @@ def test_points_and_their_measures_follow_the_plane_too(sources):
         Coordinates(),
         name="points:1",
     )
-    assert list(known_measures(labels)) == ["head", "femur"]
+    assert measured_structures(labels) == ("head", "femur")
     recognises = predictor(
         "classify", PLANES, [says("Trans_thalamic"), says("femur"), says("fetal abdomen")], "p:1"
     )
     reader = PlaneGuide(
-        recognises, dict.fromkeys(known_measures(labels), measures), PLANE_STRUCTURES
+        recognises, dict.fromkeys(measured_structures(labels), measures), PLANE_STRUCTURES
     )
     head, femur, abdomen = (each.prediction for each in reader.readings(sources[:3]))
     assert [each.name for each in head.measurements] == ["HC", "BPD", "OFD", "CI"]
     assert [each.name for each in femur.measurements] == ["FL"]
-    assert {name for name, point in head.points.items() if point} == {*POINTS} - {"fl_1", "fl_2"}
-    assert {name for name, point in femur.points.items() if point} == {"fl_1", "fl_2", "csp"}
+    assert list(head.points) == ["ofd_1", "ofd_2", "bpd_1", "bpd_2"]
+    assert list(femur.points) == ["fl_1", "fl_2"]
     assert "femur:not_on_this_plane" in head.flags
     assert "head:not_on_this_plane" in femur.flags
     assert abdomen.flags == ["not_measured"]

@@ -65,7 +65,7 @@ def test_an_error_names_the_source(tmp_path: Path) -> None:
     source = write_hc18(tmp_path / "src")
     for path in source.rglob("*_Annotation.png"):
         path.unlink()
-    with pytest.raises(DataError, match="src: holds nothing to import .6 left: no annotation"):
+    with pytest.raises(DataError, match=r"src: holds nothing to import .6 left: no annotation"):
         run("hc18", source, tmp_path / "out")
 
 

@@ -60,8 +60,9 @@ class TestHeatmapLoss:
         """No order exists over all angles, so no angle may cost more than another."""
         costs = []
         for angle in np.linspace(0, 2 * math.pi, 9):
+            center = np.array([48, 32])
             turn = 20 * np.array([math.cos(angle), math.sin(angle)])
-            ends = np.array([[48, 32] + turn, [48, 32] - turn, [50, 10]])
+            ends = np.array([center + turn, center - turn, [50, 10]])
             logits = torch.from_numpy(heatmaps(ends))[None]
             costs.append(float(HeatmapLoss(LABELS)(logits, targets(ends))))
         assert max(costs) < 0.02

@@ -5,6 +5,7 @@ from biometry_cli.report.html.parts import card
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, number
 from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.prediction import UNSURE
 
 _OVERLAPS = {
     "dice": "Dice",
@@ -20,7 +21,10 @@ _SCORES = {
     "macro_f1": "Macro F1",
     "auroc": "AUROC, one against the rest",
     "ece": "Expected calibration error",
+    "ece_uncalibrated": "Calibration error before calibration",
     "brier": "Brier score",
+    "answered": "Answered share",
+    "error_rate_answered": "Wrong among the answered",
 }
 _DATED = "_ga_days"
 _OF_MEASURES = ("mae_mm", "bias_mm", "sd_mm")
@@ -30,10 +34,16 @@ def score_cards(evaluation: Evaluation) -> list[Markup]:
     """The figures over all structures or classes, a card each."""
     named = {"dice": "Dice"} if evaluation.task == "segment" else _SCORES
     return [
-        card(words, number(evaluation.metrics[key], 3), f"{evaluation.n} images")
+        card(words, number(evaluation.metrics[key], 3), f"{_images(evaluation, key)} images")
         for key, words in named.items()
         if key in evaluation.metrics
     ]
+
+
+def _images(evaluation: Evaluation, key: str) -> int:
+    """How many images a figure over all is of."""
+    unsure = evaluation.counts.get(UNSURE, 0) if key == "error_rate_answered" else 0
+    return evaluation.n - unsure
 
 
 def overlap_table(evaluation: Evaluation) -> Markup:

@@ -9,6 +9,7 @@ from biometry_cli.report.charts.confusion_chart import confusion_chart
 from biometry_cli.report.charts.curves import training_curves
 from biometry_cli.report.charts.error_by_size import error_by_size
 from biometry_cli.report.charts.pairs import Pair
+from biometry_cli.report.charts.reliability_chart import reliability_chart
 from biometry_cli.report.charts.scatter import scatter
 from biometry_cli.report.charts.style import svg
 from biometry_cli.report.html.agreement_parts import (
@@ -60,6 +61,7 @@ def evaluation_page(
         *_measure_sections(evaluation, pairs),
         Section("outlines", "Outlines", overlap_table(evaluation)),
         Section("classes", "Classes", _classes(evaluation)),
+        Section("probabilities", "Probabilities", _probabilities(evaluation)),
         Section("other", "Other figures", other_figures(evaluation)),
         Section("cases", "Cases", joined(_case(*each) for each in pictures)),
         Section("training", "Training", _training(history)),
@@ -133,6 +135,19 @@ def _classes(evaluation: Evaluation) -> Markup:
     )
     figure = element("figure", element("figcaption", how), drawn, class_="chart-card matrix")
     return element("div", figure, classes_table(evaluation), class_="columns")
+
+
+def _probabilities(evaluation: Evaluation) -> Markup:
+    if not evaluation.reliability:
+        return NOTHING
+    how = [
+        "A point is the images of one of 15 bins of the top probability; on the dashed diagonal "
+        "they are right as often as their probability says, below it less often.",
+        "Expected calibration error: the distance from the diagonal, averaged over the images "
+        "(Guo et al. 2017). Few images make it larger than it is.",
+        "Brier score: the squared distance of all probabilities from the truth, 0 to 2.",
+    ]
+    return joined([charts_row([("reliability", reliability_chart(evaluation))]), remarks(how)])
 
 
 def _case(caption: str, image: Image.Image) -> Markup:

@@ -16,7 +16,7 @@ from biometry_cli.report.html.pictures import charts_row, picture, share_bar
 from biometry_cli.report.html.tables import Column, facts, table
 from biometry_cli.report.html.wording import NONE, file_name, number
 from biometry_cli.report.words import plane_text, said_flags, spacing_pair, spacing_text
-from biometry_cli.results.prediction import FailedFile, Prediction
+from biometry_cli.results.prediction import UNSURE, FailedFile, Prediction
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,8 @@ def _about(prediction: Prediction) -> Markup:
 
 def _classes(prediction: Prediction) -> Markup:
     ranked = sorted((prediction.probabilities or {}).items(), key=lambda item: -item[1])
-    label = element("p", "Called ", element("strong", prediction.label or NONE))
+    doubt = f", {UNSURE}" if UNSURE in prediction.flags else ""
+    label = element("p", "Called ", element("strong", prediction.label or NONE), doubt)
     rows = [
         [name, f"{100 * share:.1f} %", share_bar(share, chosen=name == prediction.label)]
         for name, share in ranked

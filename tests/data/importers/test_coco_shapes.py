@@ -1,5 +1,8 @@
 """COCO's polygons and run lengths, against definitions of their own."""
 
+import random
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -46,7 +49,9 @@ def pack(runs: list[int]) -> str:
 
 
 @given(sizes, st.randoms(use_true_random=False))
-def test_run_lengths_plain_and_packed_give_the_mask_back(size: tuple[int, int], chance) -> None:  # type: ignore[no-untyped-def]
+def test_run_lengths_plain_and_packed_give_the_mask_back(
+    size: tuple[int, int], chance: random.Random
+) -> None:
     height, width = size
     share = chance.random()
     mask = np.array([[chance.random() < share for _ in range(width)] for _ in range(height)])
@@ -73,9 +78,10 @@ def test_a_string_that_pycocotools_packed() -> None:
 @st.composite
 def convex_polygons(draw_from: st.DrawFn) -> npt.NDArray[np.float64]:
     """Corners on an ellipse, in one direction or the other, partly outside the image."""
-    angles = draw_from(
-        st.lists(st.floats(0, 6.28, width=32), min_size=3, max_size=9, unique=True).map(sorted)
+    angles_deg = draw_from(
+        st.lists(st.integers(0, 359), min_size=3, max_size=9, unique=True).map(sorted)
     )
+    angles = np.radians(angles_deg)
     center = draw_from(st.tuples(st.floats(-4, WIDTH + 4), st.floats(-4, HEIGHT + 4)))
     axes = draw_from(st.tuples(st.floats(0.5, 20), st.floats(0.5, 20)))
     corners = np.array(center) + np.array(axes) * np.stack([np.cos(angles), np.sin(angles)], 1)
@@ -117,7 +123,7 @@ def test_polygons_that_share_a_side_leave_no_gap_and_share_no_pixel(
     edges = [-20.0, *(cut / 2 for cut in cuts), WIDTH + 20.0]
     middle = cross_cut / 2
     counts = np.zeros((HEIGHT, WIDTH), int)
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         for top, bottom in ((0.0, middle), (middle, float(HEIGHT))):
             x = [left + slant * top / HEIGHT, right + slant * top / HEIGHT]
             x += [right + slant * bottom / HEIGHT, left + slant * bottom / HEIGHT]

@@ -232,7 +232,7 @@ def test_an_empty_table_is_refused(content: str, told: str, source: Path) -> Non
 
 
 def test_other_folders_are_refused(source: Path, imported: Path) -> None:
-    with pytest.raises(DataError, match="not an HC18 folder.*training_set/"):
+    with pytest.raises(DataError, match=r"not an HC18 folder.*training_set/"):
         read(imported)
     (source / HC18_TABLE).unlink()
     with pytest.raises(DataError, match=f"no {HC18_TABLE}"):

@@ -46,7 +46,8 @@ def test_x_runs_fastest(tmp_path: Path) -> None:
 
 
 def test_windows_line_ends(tmp_path: Path) -> None:
-    raw = b"NDims = 2\r\nDimSize = 2 1\r\nElementType = MET_UCHAR\r\nElementDataFile = LOCAL\r\n\7\x08"
+    header = b"NDims = 2\nDimSize = 2 1\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n"
+    raw = header.replace(b"\n", b"\r\n") + b"\7\x08"
     assert read(tmp_path, raw).pixels.tolist() == [[7, 8]]
 
 

@@ -2,6 +2,7 @@
 
 from biometry_cli.measure.growth.bpd import outer_inner_mm
 from biometry_cli.measure.growth.hadlock_dating import FORMULAS
+from biometry_cli.results.evaluation import BY_POINTS
 
 DATED_MEASURES = ("HC", "BPD", "AC", "FL")
 """Measures that give an age by themselves."""
@@ -12,12 +13,14 @@ def ga_error_days(measure: str, reference_mm: float, predicted_mm: float) -> flo
     """Absolute difference of the ages that prediction and reference give by Hadlock 1984.
 
     BPD, which predictions measure outer to outer, is converted to the outer-inner one that
-    Hadlock's formula expects; its references are taken to be outer to outer too.
+    Hadlock's formula expects; its references are taken to be outer to outer too. ``HC_POINTS`` is
+    dated as HC.
 
     Returns:
         Days; None for a measure without a formula, and where one of the two ages is outside the
         formula's range of 14 to 42 weeks.
     """
+    measure = measure.removesuffix(BY_POINTS)
     if measure not in DATED_MEASURES:
         return None
     formula = FORMULAS[(measure,)]

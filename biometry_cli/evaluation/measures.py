@@ -13,7 +13,7 @@ from biometry_cli.evaluation.dating import DATED_MEASURES, ga_error_days
 from biometry_cli.evaluation.references import by_points, references_of
 from biometry_cli.evaluation.strata import cells_of, in_order, strata_of
 from biometry_cli.inference.reading import Reading
-from biometry_cli.results.evaluation import Agreement, Case, Stratum
+from biometry_cli.results.evaluation import BY_POINTS, Agreement, Case, Stratum
 from biometry_cli.results.measures import Measurement
 
 Values = dict[str, float | str | None]
@@ -177,7 +177,7 @@ def _measure_values(pair: Pair) -> Values:
     }
     if pair.interval_mm is not None:
         values[f"{key}_interval_low_mm"], values[f"{key}_interval_high_mm"] = pair.interval_mm
-    if pair.measure in DATED_MEASURES:
+    if pair.measure.removesuffix(BY_POINTS) in DATED_MEASURES:
         days = None
         if predicted_mm is not None:
             days = ga_error_days(pair.measure, pair.reference_mm, predicted_mm)
@@ -186,6 +186,11 @@ def _measure_values(pair: Pair) -> Values:
 
 
 def _agreements(pairs: list[Pair], resamples: int) -> list[Agreement]:
-    present = {pair.measure for pair in pairs}
-    measures = [*(m for m in _ORDER if m in present), *sorted(present - set(_ORDER))]
+    measures = sorted({pair.measure for pair in pairs}, key=_place)
     return [agreement(measure, pairs, resamples=resamples) for measure in measures]
+
+
+def _place(measure: str) -> tuple[int, str, str]:
+    """Where a measure stands in a report; a second reading right below the first."""
+    first = measure.removesuffix(BY_POINTS)
+    return (_ORDER.index(first) if first in _ORDER else len(_ORDER), first, measure)

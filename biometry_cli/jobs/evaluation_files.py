@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from biometry_cli.bundle import library_versions
+from biometry_cli.data.landmarks import LANDMARKS_FILE
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
+from biometry_cli.data.samples import Sample
 from biometry_cli.evaluation.evaluate import sources_of
+from biometry_cli.evaluation.references import usable_points
 from biometry_cli.files import make_folder, replacing, write_text
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
-from biometry_cli.report.cases import draw_case, pick_cases
+from biometry_cli.report.cases import Annotation, draw_case, pick_cases
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.report.tabular import write_cases, write_metrics
+from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Case, Evaluation
+from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.settings import Settings
 
 if TYPE_CHECKING:
     from biometry_cli.report.charts.pairs import Pair
+
+# Of which figure, more is better, the worst, median and best case are those of a task.
+_CHOSEN_BY = {"segment": "dice", "landmarks": "closeness", "classify": "probability_of_label"}
 
 
 class EvaluationFiles:
@@ -73,22 +81,21 @@ class EvaluationFiles:
                 picture.save(temporary)
         agreement = {each.measure: each for each in self._evaluation.agreement}
         for measure, pairs in self._pairs.items():
-            stem = measure.lower()
+            stem, name = measure.lower(), measure_label(measure)
             write_bland_altman(
-                folder / f"{stem}_bland_altman.png", pairs, measure, agreement.get(measure)
+                folder / f"{stem}_bland_altman.png", pairs, name, agreement.get(measure)
             )
-            write_scatter(folder / f"{stem}_scatter.png", pairs, measure)
-            write_error_by_size(folder / f"{stem}_error_by_size.png", pairs, measure)
+            write_scatter(folder / f"{stem}_scatter.png", pairs, name)
+            write_error_by_size(folder / f"{stem}_error_by_size.png", pairs, name)
         if self._evaluation.confusion_matrix is not None:
             write_png(folder / "confusion.png", confusion_chart(self._evaluation))
         if self._evaluation.reliability:
             write_png(folder / "reliability.png", reliability_chart(self._evaluation))
-        masks = [sample.mask for sample in self._samples if sample.mask is not None]
         write_manifest(
             folder / MANIFEST_FILE,
             command="biometry eval",
             model=model_facts(self._predictor.card, self._predictor.name),
-            inputs=[*(sample.image for sample in self._samples), *masks],
+            inputs=[*(sample.image for sample in self._samples), *self._annotations()],
             outputs=sorted(
                 file for file in folder.iterdir() if file.is_file() and file.name != MANIFEST_FILE
             ),
@@ -114,8 +121,7 @@ class EvaluationFiles:
 
     def _draw_cases(self) -> dict[str, tuple[str, Image.Image]]:
         """Worst, median and best case, side by side with the truth: title and picture."""
-        segments = self._evaluation.task == "segment"
-        metric = "dice" if segments else "probability_of_label"
+        metric = _CHOSEN_BY[self._evaluation.task.partition(",")[0]]
         samples = {str(sample.image): sample for sample in self._samples}
         drawn = {}
         for rank, case in pick_cases(self._evaluation.cases, metric).items():
@@ -123,13 +129,28 @@ class EvaluationFiles:
             reading = next(self._predictor.readings(sources_of([sample], self._spacing_mm)))
             if not isinstance(reading, Reading):
                 raise reading.error
-            truth = None
-            if sample.mask is not None and segments:
-                labels = self._dataset.labels
-                truth = read_mask(sample.mask, labels.structures, self._dataset.coding)
             title = _title(rank, case, metric)
-            drawn[rank] = (title, draw_case(reading, truth, title))
+            drawn[rank] = (title, draw_case(reading, self._truth(sample, reading), title))
         return drawn
+
+    def _truth(self, sample: Sample, reading: Reading) -> Annotation:
+        labels = self._dataset.labels
+        mask, points = None, {}
+        if sample.mask is not None and labels.segments:
+            mask = read_mask(sample.mask, labels.structures, self._dataset.coding)
+        if labels.finds_points:
+            size = (reading.pixels.shape[0], reading.pixels.shape[1])
+            for name, point in usable_points(sample, labels.points, size).items():
+                points[name] = None if point is None else FoundPoint(x=point[0], y=point[1])
+        return Annotation(mask, points)
+
+    def _annotations(self) -> list[Path]:
+        """The files that hold the truth of the samples."""
+        masks = [sample.mask for sample in self._samples if sample.mask is not None]
+        if not self._dataset.labels.finds_points:
+            return masks
+        folders = dict.fromkeys(sample.image.parent.parent for sample in self._samples)
+        return [*masks, *(folder / LANDMARKS_FILE for folder in folders)]
 
 
 def _title(rank: str, case: Case, metric: str) -> str:
@@ -138,7 +159,20 @@ def _title(rank: str, case: Case, metric: str) -> str:
     figure = f"{value:.3f}" if isinstance(value, float) else "none"
     if metric == "dice":
         return f"{rank}: {name}, Dice {figure}"
+    if metric == "closeness":
+        return f"{rank}: {name}, {_point_error(case)}"
     return f"{rank}: {name}, truth {case.values['label']}, called {case.values['predicted']}"
+
+
+def _point_error(case: Case) -> str:
+    """``mean radial error 3.2 mm``, or how many points were missed where none was found."""
+    missed = case.values.get("points_missed")
+    parts = [f"{missed:.0f} points missed"] if isinstance(missed, float) and missed else []
+    for unit in ("mm", "px"):
+        error = case.values.get(f"mre_{unit}")
+        if isinstance(error, float):
+            return ", ".join([f"mean radial error {error:.1f} {unit}", *parts])
+    return ", ".join(parts) or "no points to compare"
 
 
 def _pairs(evaluation: Evaluation) -> "dict[str, list[Pair]]":

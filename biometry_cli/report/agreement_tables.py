@@ -24,7 +24,8 @@ def agreement_tables(evaluation: Evaluation) -> list[RenderableType]:
     """
     if not evaluation.agreement:
         return []
-    rows = [(measure_label(each.measure), each) for each in evaluation.agreement]
+    # "(points)" below the name: with the intervals, each row has two lines anyway.
+    rows = [(measure_label(each.measure).replace(" ", "\n"), each) for each in evaluation.agreement]
     parts: list[RenderableType] = [
         _table("measure", (*_ERRORS, _GA_DAYS), rows),
         _table("measure", _LIMITS, rows),

@@ -1,6 +1,7 @@
 """Single cases of an evaluation in pictures: what was answered beside what is true."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,10 +9,13 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from biometry_cli.report.lettering import font, shortened
+from biometry_cli.report.marks import draw_points
 from biometry_cli.report.overlay import draw_overlay, scan_image
 from biometry_cli.report.panel import BACKGROUND, DIM
 from biometry_cli.report.pen import STRUCTURE_COLORS, WHITE, Pen
+from biometry_cli.report.words import Spacing, spacing_pair
 from biometry_cli.results.evaluation import Case
+from biometry_cli.results.prediction import FoundPoint
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
@@ -40,42 +44,75 @@ def pick_cases(cases: Sequence[Case], metric: str) -> dict[str, Case]:
     return {"worst": ordered[0], "median": ordered[len(ordered) // 2], "best": ordered[-1]}
 
 
-def draw_case(reading: "Reading", truth_mask: IndexArray | None, title: str) -> Image.Image:
+@dataclass(frozen=True)
+class Annotation:
+    """Masks and points of an image, as they were annotated or answered.
+
+    Attributes:
+        mask: (H, W) class indices of the scan's size.
+        points: by name, in pixels; None for one that is not visible.
+    """
+
+    mask: IndexArray | None = None
+    points: Mapping[str, FoundPoint | None] = field(default_factory=dict)
+
+
+def draw_case(reading: "Reading", truth: Annotation, title: str) -> Image.Image:
     """One case under its title.
 
     Args:
         reading: the answer. That of a classifier is drawn as one scan with its probabilities.
-        truth_mask: (H, W) class indices of the scan's size; None leaves the truth out.
+        truth: what it should have been; without any annotation it is left out.
         title: one line, with the figures or labels that the picture stands for.
 
     Returns:
-        An RGB picture: for segmentation the scan, the prediction's and the truth's outlines side
-        by side.
+        An RGB picture: the scan, then the prediction's and the truth's outlines and points side by
+        side.
     """
-    if reading.masks is None:
+    if reading.prediction.task == "classify":
         return _titled(draw_overlay(reading), title)
     height, width = reading.pixels.shape
     zoom = _SIDE_PX / max(height, width)
     size_px = (max(1, round(width * zoom)), max(1, round(height * zoom)))
     scan = scan_image(reading.pixels, size_px)
-    pictures = {"scan": scan, "prediction": _outlined(scan, reading.masks.mask, zoom)}
-    if truth_mask is not None:
-        pictures["truth"] = _outlined(scan, truth_mask, zoom)
+    mask = None if reading.masks is None else reading.masks.mask
+    answer = Annotation(mask, reading.prediction.points or {})
+    spacing = spacing_pair(reading.prediction.spacing_mm)
+    pictures = {
+        "scan": scan,
+        "prediction": _annotated(scan, answer, spacing, zoom),
+    }
+    if truth.mask is not None or truth.points:
+        pictures["truth"] = _annotated(scan, truth, spacing, zoom)
     return _titled(_side_by_side(pictures), title)
 
 
-def _outlined(scan: Image.Image, mask: IndexArray, zoom: float) -> Image.Image:
+def _annotated(
+    scan: Image.Image, shown: Annotation, spacing: Spacing | None, zoom: float
+) -> Image.Image:
+    pen = Pen(scan.size, zoom, _UNIT_PX)
+    if shown.mask is not None:
+        _draw_outlines(pen, shown.mask)
+    draw_points(
+        pen,
+        shown.points,
+        spacing,
+        beside_masks=shown.mask is not None,
+        unit=_UNIT_PX / zoom,
+    )
+    return pen.onto(scan)
+
+
+def _draw_outlines(pen: Pen, mask: IndexArray) -> None:
     """All outlines of all classes, holes too, so that nothing of a mask is hidden."""
     from contourpy import contour_generator
 
-    pen = Pen(scan.size, zoom, _UNIT_PX)
     for index in np.unique(mask[mask > 0]).tolist():
         # A frame closes the outlines of what touches the border.
         inside = np.pad(mask == index, 1).astype(np.float64)
         color = STRUCTURE_COLORS[(index - 1) % len(STRUCTURE_COLORS)]
         for outline in contour_generator(z=inside).lines(0.5):
             pen.line(np.asarray(outline) - 1, color, 2.4)
-    return pen.onto(scan)
 
 
 def _side_by_side(pictures: dict[str, Image.Image]) -> Image.Image:

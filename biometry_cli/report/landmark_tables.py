@@ -36,7 +36,8 @@ def landmarks_table(evaluation: Evaluation, known: set[str]) -> Table:
             table.add_section()
         if group == _ALL and len(groups) == 1:
             continue
-        numbers = [str(counts.get(key, 0)) for key in count_keys(group)]
+        of, missed = (counts.get(key, 0) for key in count_keys(group))
+        numbers = [Text(str(of)), Text(str(missed), style="yellow" if missed else "")]
         figures = [figure_text(metrics.get(key), key) for key in keys]
         table.add_row(Text(groups.get(group, "all")), *numbers, *figures)
     return table

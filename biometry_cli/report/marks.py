@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.measure.calipers import diameters_ellipse
+from biometry_cli.measure.calipers import CROOKED, diameters_ellipse, measure_calipers
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.report.pen import PINK, WHITE, YELLOW, Color, Pattern, Pen
 from biometry_cli.report.points import visible_points
 from biometry_cli.report.readout import caliper_marks, short_name, structure_styles
 from biometry_cli.report.words import Spacing, spacing_pair
+from biometry_cli.results.prediction import FoundPoint
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
@@ -32,17 +33,37 @@ def draw_reading(pen: Pen, reading: "Reading", unit: float) -> None:
         draw_outline(pen, found, *styles[found.name])
     draw_calipers(pen, reading.measured, spacing, unit)
     draw_ringed_calipers(pen, reading.measured_by_points, unit)
-    singles = {
-        each.name: (each.points[0].x, each.points[0].y)
-        for each in visible_points(reading.prediction.points or {})
-        if each.single
+    color = PINK if "segment" in reading.prediction.task else YELLOW
+    draw_singles(pen, reading.prediction.points or {}, color, unit)
+
+
+def draw_points(
+    pen: Pen,
+    points: Mapping[str, FoundPoint | None],
+    spacing: Spacing | None,
+    *,
+    beside_masks: bool,
+    unit: float,
+) -> None:
+    """Named points as a reading of them looks: their calipers, then single points.
+
+    Args:
+        points: in pixels by name; None for one that is not visible.
+        spacing: pixel size, for the ellipse of two diameters.
+        beside_masks: whether masks are drawn, too: points then get their other look.
+        unit: the pen's, in pixels of the scan.
+    """
+    ends = {
+        each.name: ((each.points[0].x, each.points[0].y), (each.points[1].x, each.points[1].y))
+        for each in visible_points(points)
+        if not each.single
     }
-    draw_singles(pen, singles, point_color(reading), unit)
-
-
-def point_color(reading: "Reading") -> Color:
-    """The colour of what was read between points: another one beside masks."""
-    return PINK if "segment" in reading.prediction.task else YELLOW
+    measured = measure_calipers(ends, spacing)
+    if beside_masks:
+        draw_ringed_calipers(pen, measured, unit)
+    else:
+        draw_calipers(pen, measured, spacing, unit)
+    draw_singles(pen, points, PINK if beside_masks else YELLOW, unit)
 
 
 def draw_outline(pen: Pen, found: "MeasuredStructure", color: Color, pattern: Pattern) -> None:
@@ -83,19 +104,23 @@ def draw_ringed_calipers(pen: Pen, measured: Sequence["MeasuredStructure"], unit
 
 
 def draw_singles(
-    pen: Pen, points: Mapping[str, tuple[float, float]], color: Color, unit: float
+    pen: Pen, points: Mapping[str, FoundPoint | None], color: Color, unit: float
 ) -> None:
     """Points that are no end of a caliper: a ring, and the name on its right."""
-    for name, point in points.items():
-        place = np.array(point)
+    for each in visible_points(points):
+        if not each.single:
+            continue
+        place = np.array([each.points[0].x, each.points[0].y])
         pen.ring(place, color, 1.8, radius=_RING)
-        words = name.replace("_", " ")
+        words = each.name.replace("_", " ")
         right = np.array([_RING + 8 + 4 * len(words), 0]) * unit
         pen.text(place + right, words, color)
 
 
 def _ellipse_of(found: "MeasuredStructure", spacing: Spacing | None) -> Ellipse | None:
-    """That behind a circumference between points, in pixels; None where no two diameters are."""
+    """That behind a circumference between points, in pixels; None where there is none to see."""
+    if CROOKED in found.flags:
+        return None
     for measure in found.measures:
         if measure.calipers_px is not None and len(measure.calipers_px) == 4:
             ellipse = diameters_ellipse(measure.calipers_px, spacing)

@@ -8,6 +8,7 @@ from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.parts import card, folded
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, file_name, interval_text, measure_term, number
+from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Agreement, Figure, Stratum
 
 _MOST_CASES = 10
@@ -61,7 +62,7 @@ def agreement_cards(agreement: Sequence[Agreement]) -> list[Markup]:
         interval = f"95 % interval {interval_text(mae.interval, 2)} mm" if mae.interval else ""
         share = None if within.value is None else 100 * within.value
         close = f"{number(share, 1)} % of images within 5 %"
-        label = f"{each.measure}: mean absolute difference"
+        label = f"{measure_label(each.measure)}: mean absolute difference"
         made.append(card(label, value, interval, close, _images(each)))
     return made
 
@@ -90,7 +91,7 @@ def strata_tables(
             own = [each for each in stratum.agreement if each.measure == whole.measure]
             rows.append((stratum.value or "not given", own[0] if own else None))
         group = by or "group"
-        tables.append(agreement_table(f"{whole.measure} by {group}", group, rows))
+        tables.append(agreement_table(f"{measure_label(whole.measure)} by {group}", group, rows))
     return joined(tables)
 
 
@@ -122,7 +123,7 @@ def largest_differences(measure: str, pairs: Sequence[Pair]) -> Markup:
 
 def measure_heading(measure: str) -> str:
     """``HC, head circumference``."""
-    return ", ".join(part for part in (measure, measure_term(measure)) if part)
+    return ", ".join(part for part in (measure_label(measure), measure_term(measure)) if part)
 
 
 def _images(agreement: Agreement) -> str:

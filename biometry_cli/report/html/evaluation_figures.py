@@ -1,9 +1,11 @@
 """The other figures of an evaluation: overlap of structures, scores of classes, and the rest."""
 
+from biometry_cli.report.html.landmark_part import landmark_keys
 from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.parts import card
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, number
+from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.prediction import UNSURE
 
@@ -32,7 +34,7 @@ _OF_MEASURES = ("mae_mm", "bias_mm", "sd_mm")
 
 def score_cards(evaluation: Evaluation) -> list[Markup]:
     """The figures over all structures or classes, a card each."""
-    named = {"dice": "Dice"} if evaluation.task == "segment" else _SCORES
+    named = _SCORES if evaluation.task == "classify" else {"dice": "Dice"}
     return [
         card(words, number(evaluation.metrics[key], 3), f"{_images(evaluation, key)} images")
         for key, words in named.items()
@@ -50,7 +52,7 @@ def overlap_table(evaluation: Evaluation) -> Markup:
     """A row a structure: overlap and distances, and over how many images each was taken."""
     metrics, counts = evaluation.metrics, evaluation.counts
     kinds = {key: words for key, words in _OVERLAPS.items() if key in metrics}
-    if evaluation.task != "segment" or not kinds:
+    if "segment" not in evaluation.task or not kinds:
         return NOTHING
     structures = evaluation.classes[1:]
     columns = [Column("Structure"), *(Column(words, numeric=True) for words in kinds.values())]
@@ -69,7 +71,7 @@ def overlap_table(evaluation: Evaluation) -> Markup:
 
 def classes_table(evaluation: Evaluation) -> Markup:
     """A row a class: its number in the confusion matrix, its images and its AUROC."""
-    if evaluation.task == "segment" or not evaluation.classes:
+    if evaluation.task != "classify" or not evaluation.classes:
         return NOTHING
     columns = [
         Column("Class"),
@@ -103,10 +105,11 @@ def other_figures(evaluation: Evaluation) -> Markup:
 
 
 def _known(evaluation: Evaluation) -> set[str]:
-    if evaluation.task == "segment":
+    if evaluation.task != "classify":
         known = {"dice"} | {kind for kind in _OVERLAPS if kind in evaluation.metrics}
         for kind in list(known):
             known |= {_of_structure(kind, structure) for structure in evaluation.classes[1:]}
+        known |= landmark_keys(evaluation)
     else:
         known = {*_SCORES, *evaluation.classes, *(f"auroc_{name}" for name in evaluation.classes)}
     for each in evaluation.agreement:
@@ -128,5 +131,5 @@ def _figure(value: float | None, kind: str, images: str = "") -> str:
 
 def _words(key: str) -> str:
     if key.endswith(_DATED):
-        return f"{key.removesuffix(_DATED).upper()} with an age error"
+        return f"{measure_label(key.removesuffix(_DATED).upper())} with an age error"
     return _SCORES.get(key, key.replace("_", " "))

@@ -26,11 +26,13 @@ from biometry_cli.report.html.evaluation_figures import (
     overlap_table,
     score_cards,
 )
+from biometry_cli.report.html.landmark_part import landmark_cards, landmarks_part
 from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.page import Section, page
 from biometry_cli.report.html.parts import remarks
 from biometry_cli.report.html.pictures import charts_row, picture
 from biometry_cli.report.html.provenance import Provenance, provenance_section
+from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Evaluation
 
 __all__ = ["Pair", "Provenance", "evaluation_page"]
@@ -60,6 +62,7 @@ def evaluation_page(
         Section("agreement", "Agreement with the reference", _agreement(evaluation)),
         *_measure_sections(evaluation, pairs),
         Section("outlines", "Outlines", overlap_table(evaluation)),
+        Section("landmarks", "Landmarks", landmarks_part(evaluation)),
         Section("classes", "Classes", _classes(evaluation)),
         Section("probabilities", "Probabilities", _probabilities(evaluation)),
         Section("other", "Other figures", other_figures(evaluation)),
@@ -80,6 +83,7 @@ def _lead(evaluation: Evaluation, provenance: Provenance) -> list[str]:
 
 def _headline(evaluation: Evaluation) -> Markup:
     made = [*agreement_cards(evaluation.agreement), *score_cards(evaluation)]
+    made += landmark_cards(evaluation)
     if not made:
         return NOTHING
     return element("div", joined(made), class_="cards small-cards")
@@ -88,7 +92,7 @@ def _headline(evaluation: Evaluation) -> Markup:
 def _agreement(evaluation: Evaluation) -> Markup:
     if not evaluation.agreement:
         return NOTHING
-    rows = [(each.measure, each) for each in evaluation.agreement]
+    rows = [(measure_label(each.measure), each) for each in evaluation.agreement]
     return joined(
         [
             agreement_table("All images", "Measure", rows),
@@ -106,12 +110,13 @@ def _measure_sections(evaluation: Evaluation, pairs: Mapping[str, Sequence[Pair]
         own = pairs.get(name, ())
         key = f"measure-{place}"
         if own:
+            label = measure_label(name)
             charts = [
-                (f"{key}-agreement", bland_altman(own, name, agreement.get(name))),
-                (f"{key}-scatter", scatter(own, name)),
-                (f"{key}-size", error_by_size(own, name)),
+                (f"{key}-agreement", bland_altman(own, label, agreement.get(name))),
+                (f"{key}-scatter", scatter(own, label)),
+                (f"{key}-size", error_by_size(own, label)),
             ]
-            body = joined([charts_row(charts), largest_differences(name, own)])
+            body = joined([charts_row(charts), largest_differences(label, own)])
         else:
             sentence = "No charts: no image has both a reference and a prediction."
             body = element("p", sentence, class_="small")

@@ -5,14 +5,15 @@ from pathlib import PurePath
 
 from biometry_cli.report.words import MEASURE_TERMS
 from biometry_cli.results.base import Interval
+from biometry_cli.results.evaluation import BY_POINTS
 
 NONE = "–"
 _TERMS = MEASURE_TERMS | {"EFW": "estimated fetal weight"}
 
 
 def measure_term(name: str) -> str:
-    """``HC`` -> head circumference; a name without a term of its own gives an empty text."""
-    return _TERMS.get(name, "")
+    """``HC`` or ``HC_POINTS`` -> head circumference; without a term of its own an empty text."""
+    return _TERMS.get(name.removesuffix(BY_POINTS), "")
 
 
 def number(value: float | None, digits: int, *, sign: bool = False) -> str:

@@ -39,6 +39,7 @@ TORCH_FREE = (
     "tasks.classify.metrics",
     "inference.predictor",
     "inference.backends",
+    "inference.one_structure",
     "inference.planes",
     "evaluation",
     "models.catalog",

@@ -8,21 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-import numpy as np
-
+from biometry_cli.inference.one_structure import only
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import Source
-from biometry_cli.measure.calipers import structure_of
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.measure.structures import measure_names
 from biometry_cli.plane_structures import plane_key
-from biometry_cli.results.prediction import FoundPoint, PlaneFound, Prediction
+from biometry_cli.results.prediction import UNSURE, PlaneFound, Prediction
 
 NOT_MEASURED = "not_measured"
-NOT_ON_THIS_PLANE = "not_on_this_plane"
-UNSURE = "unsure"
 
 
 class PlaneGuide:
@@ -110,7 +105,7 @@ class PlaneGuide:
             )
             for place, answer in zip(places, measured, strict=True):
                 if isinstance(answer, Reading):
-                    answer = _only(answer, planes[place], predictor)
+                    answer = _on_plane(answer, planes[place], predictor)
                 answers[place] = answer
         return answers
 
@@ -121,54 +116,9 @@ def _unmeasured(reading: Reading, plane: PlaneFound) -> Reading:
     return replace(reading, prediction=reading.prediction.model_copy(update=update))
 
 
-def _only(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
-    """The reading with its plane's structure alone; a flag names each other one that was found."""
-    structure, prediction = plane.structure or "", reading.prediction
-    names = measure_names(structure)
-    strangers = [each.name for each in reading.measured if each.name != structure]
-    dropped = {*strangers, *(m.name for m in prediction.measurements if m.name not in names)}
-    flags = [flag for flag in prediction.flags if flag.rpartition(":")[0] not in dropped]
-    own = tuple(each for each in reading.measured if each.name == structure)
-    if strangers and not own:
-        flags.append("no_structure")
-    masks = reading.masks
-    if masks is not None:
-        place = predictor.card.labels.structures.index(structure)
-        others = np.arange(len(masks.probabilities)) != place
-        masks = replace(
-            masks,
-            probabilities=np.where(others[:, None, None], np.float32(0), masks.probabilities),
-            mask=np.where(masks.mask == place + 1, masks.mask, np.uint8(0)),
-        )
-    kept = {
-        "plane": plane,
-        "structures": [each for each in prediction.structures if each.name == structure],
-        "measurements": [each for each in prediction.measurements if each.name in names],
-        "points": _points_of(prediction, structure, predictor),
-        "point_measurements": [m for m in prediction.point_measurements if m.name in names],
-        "flags": [*flags, *(f"{name}:{NOT_ON_THIS_PLANE}" for name in strangers)],
-    }
-    prediction = prediction.model_copy(update=kept)
-    by_points = tuple(each for each in reading.measured_by_points if each.name == structure)
-    return replace(
-        reading, prediction=prediction, masks=masks, measured=own, measured_by_points=by_points
-    )
-
-
-def _points_of(
-    prediction: Prediction, structure: str, predictor: Predictor
-) -> dict[str, FoundPoint | None] | None:
-    """The ends of the structure's calipers alone, where there are points."""
-    if prediction.points is None:
-        return None
-    labels = predictor.card.labels
-    own = {
-        labels.points[place]
-        for caliper, places in labels.calipers.items()
-        if structure_of(caliper) == structure
-        for place in places
-    }
-    return {name: point for name, point in prediction.points.items() if name in own}
+def _on_plane(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
+    kept = only(reading, plane.structure or "", predictor.card.labels)
+    return replace(kept, prediction=kept.prediction.model_copy(update={"plane": plane}))
 
 
 def _likeliest(probabilities: Mapping[str, float]) -> str:

@@ -121,7 +121,7 @@ def said_flags(prediction: "Prediction") -> list[str]:
     plane = prediction.plane
     if plane is None or plane.reason is None:
         return flag_lines(prediction.flags)
-    others = [flag for flag in prediction.flags if flag != "not_measured"]
+    others = [flag for flag in prediction.flags if flag not in ("not_measured", "unsure")]
     return [f"not measured: {plane.reason}", *flag_lines(others)]
 
 

@@ -126,7 +126,8 @@ def planes_folder(shared_folder: Path, segmentation_folder: Path, biometry: Run)
                 _mark(segmentation_folder / "data" / split, folder / "planes" / split)
             done = biometry(
                 "train", str(folder / "planes"), "--epochs", "6", "--name", "planes",
-                "--set", "augment.enabled=false", "--set", "train.validate_every=6",
+                "--model", "biometry-cnn", "--set", "augment.enabled=false",
+                "--set", "train.validate_every=6",
                 "--runs-folder", str(shared_folder / "runs-planes"), cwd=folder,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary
-from biometry_cli.calibration import Calibration
+from biometry_cli.calibration import Calibration, ClassCalibration
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.inference.appearance import describe
 from biometry_cli.inference.backends import Outputs
 from biometry_cli.inference.exam import combine_exam
+from biometry_cli.inference.one_structure import only
 from biometry_cli.inference.planes import PlaneGuide
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.inference.reading import Failure
+from biometry_cli.inference.reading import Failure, measured_structures
 from biometry_cli.inference.sources import Source
 from biometry_cli.inference.unlike import fit_appearance
 from biometry_cli.measure.growth.assess import GivenAge
@@ -187,14 +188,19 @@ def test_reasons_name_the_plane():
     assert "trans-thalamic plane: nothing" in reason("trans-thalamic", {"transthalamic": ""})
 
 
-def test_an_unsure_plane_is_not_measured():
-    answer = Prediction(
-        file="a", task="classify", model="m", label="femur", flags=["unsure"],
-        probabilities={"femur": 0.41, "thorax": 0.09, "other": 0.5},
-    )  # fmt: skip
-    found = PlaneGuide(None, dict.fromkeys(STRUCTURES), PLANE_STRUCTURES).recognise(answer)
-    assert found.reason == "its plane is not sure (other 50 %, femur 41 %)"
-    assert found.structure == "femur"
+def test_an_unsure_plane_is_not_measured(sources):
+    """Below the classifier's own threshold, and above it."""
+    shy = Calibration(classes=ClassCalibration(threshold=0.6))
+    script = [says("femur", share) for share in (0.5, 0.7)]
+    recognises = predictor("classify", PLANES, script, "planes:1", shy)
+    measures = predictor("segment", ("background", "femur"), [shows(["femur"], ("femur",))] * 2,
+                         "femur:1")  # fmt: skip
+    reader = PlaneGuide(recognises, {"femur": measures}, PLANE_STRUCTURES)
+    unsure, sure = (each.prediction for each in reader.readings(sources[:2]))
+    assert unsure.plane.reason == "its plane is not sure (femur 50 %, Trans_thalamic 10 %)"
+    assert (unsure.plane.structure, unsure.flags) == ("femur", ["unsure", "not_measured"])
+    assert not unsure.measurements
+    assert [each.name for each in sure.measurements] == ["FL"]
 
 
 def test_an_image_unlike_those_of_the_planes_is_not_measured(tmp_path):
@@ -247,3 +253,52 @@ def test_an_exam_leaves_out_what_was_not_measured(sources):
     assert reasons[str(sources[2].file)] == "nothing measurable found"
     assert {name for each in exam.measurements for name in each.files} == {str(sources[0].file)}
     assert {each.name for each in exam.measurements} == {"HC", "BPD", "OFD", "CI"}
+
+
+POINTS = ("ofd_1", "ofd_2", "bpd_1", "bpd_2", "fl_1", "fl_2", "csp")
+
+
+class Coordinates:
+    """Answers every image with the same points (x, y), all of them visible."""
+
+    def run(self, batch):
+        places = [(10, 24), (34, 24), (22, 14), (22, 34), (40, 10), (60, 10), (5, 5)]
+        flat = np.array(places, np.float32) / np.array([WIDTH - 1, HEIGHT - 1])
+        return Outputs(np.tile(flat.reshape(-1), (len(batch), 1)).astype(np.float32), None)
+
+
+def test_points_and_their_measures_follow_the_plane_too(sources):
+    labels = LabelSchema(task="landmarks", points=POINTS)
+    measures = Predictor(
+        card("segment", ("background", "x")).model_copy(update={"labels": labels}),
+        Coordinates(),
+        name="points:1",
+    )
+    assert measured_structures(labels) == ("head", "femur")
+    recognises = predictor(
+        "classify", PLANES, [says("Trans_thalamic"), says("femur"), says("fetal abdomen")], "p:1"
+    )
+    reader = PlaneGuide(
+        recognises, dict.fromkeys(measured_structures(labels), measures), PLANE_STRUCTURES
+    )
+    head, femur, abdomen = (each.prediction for each in reader.readings(sources[:3]))
+    assert [each.name for each in head.measurements] == ["HC", "BPD", "OFD", "CI"]
+    assert [each.name for each in femur.measurements] == ["FL"]
+    assert list(head.points) == ["ofd_1", "ofd_2", "bpd_1", "bpd_2"]
+    assert list(femur.points) == ["fl_1", "fl_2"]
+    assert "femur:not_on_this_plane" in head.flags
+    assert "head:not_on_this_plane" in femur.flags
+    assert abdomen.flags == ["not_measured"]
+
+
+def test_a_structure_known_by_points_alone_keeps_no_mask(sources):
+    labels = LabelSchema(
+        task="segment,landmarks", classes=("background", "head"), points=("fl_1", "fl_2")
+    )
+    found = shows(["head"], ("head",))
+    predict = Predictor(card("segment", ("background", "head")), Scripted([found]), name="masks:1")
+    (reading,) = predict.readings(sources[:1], assess=False)
+    kept = only(reading, "femur", labels)
+    assert not kept.masks.mask.any()
+    assert kept.prediction.measurements == kept.prediction.structures == []
+    assert kept.prediction.flags == ["no_structure", "head:not_on_this_plane"]

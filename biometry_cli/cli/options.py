@@ -174,7 +174,10 @@ ScanDate = Annotated[
     ),
 ]
 Task = Annotated[
-    str | None, typer.Option(help="segment or classify.", show_default="from the folder")
+    str | None,
+    typer.Option(
+        help="segment, classify, landmarks, or segment,landmarks.", show_default="from the folder"
+    ),
 ]
 Structures = Annotated[
     str | None,

@@ -118,7 +118,7 @@ def fit_temperature(logits: FloatArray, truth: IntArray) -> float:
 
     def shares(sharpness: float) -> FloatArray:
         raised = np.exp(sharpness * logits)
-        return raised / raised.sum(axis=1, keepdims=True)
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
     def slope(sharpness: float) -> float:
         """Of the loss over 1 / temperature; it only grows, as the loss is convex there."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from biometry_cli.inference.reading import Reading
-from biometry_cli.report.cases import draw_case, pick_cases
+from biometry_cli.report.cases import Annotation, draw_case, pick_cases
 from biometry_cli.report.pen import STRUCTURE_COLORS
 from biometry_cli.results.evaluation import Case
 from tests.report.report_readings import near, plane_prediction, read_truth
@@ -40,7 +40,7 @@ def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
     truth[50:150, 100:200] = 1
     predicted = np.roll(truth, 30, axis=1)
     reading = replace(reading, masks=replace(reading.masks, mask=predicted))
-    picture = np.asarray(draw_case(reading, truth, "worst: a.png, Dice 0.8"))
+    picture = np.asarray(draw_case(reading, Annotation(truth), "worst: a.png, Dice 0.8"))
     outline = near(picture, STRUCTURE_COLORS[0])
     scan, prediction, right = (outline[:, left : left + 560] for left in (8, 576, 1144))
     assert not scan.any()
@@ -54,14 +54,14 @@ def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
 def test_without_truth_there_are_two_pictures() -> None:
     reading = read_truth("femur")
     assert reading.masks is not None
-    both = draw_case(reading, None, "a")
-    assert both.width < draw_case(reading, reading.masks.mask, "a").width
+    both = draw_case(reading, Annotation(), "a")
+    assert both.width < draw_case(reading, Annotation(reading.masks.mask), "a").width
 
 
 def test_a_structure_up_to_the_border_keeps_its_outline_there() -> None:
     reading = read_truth("head")
     full = np.ones(reading.pixels.shape, np.uint8)
-    picture = np.asarray(draw_case(reading, full, "a"))
+    picture = np.asarray(draw_case(reading, Annotation(full), "a"))
     outline = near(picture, STRUCTURE_COLORS[0])
     assert outline[-1].sum() > 500
 
@@ -69,5 +69,5 @@ def test_a_structure_up_to_the_border_keeps_its_outline_there() -> None:
 def test_a_classifiers_case_is_one_scan_under_its_title() -> None:
     prediction = plane_prediction("a.png", {"abdomen": 0.25, "head": 0.75})
     reading = Reading(prediction, np.zeros((100, 100), np.float32))
-    picture = draw_case(reading, None, "best: a.png, truth head, called head " * 20)
+    picture = draw_case(reading, Annotation(), "best: a.png, truth head, called head " * 20)
     assert picture.width < 1200

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
     from biometry_cli.measure.structures import MeasuredStructure
 
+Place = npt.NDArray[np.float64]
+
 _RING, _ARM = 7, 8  # units: radius of a ring, reach of a cross
 
 
@@ -97,7 +99,11 @@ def draw_ringed_calipers(pen: Pen, measured: Sequence["MeasuredStructure"], unit
     for found in measured:
         for name, segment in found.calipers_px.items():
             ends = np.array(segment)
-            pen.dashes(ends, PINK, 1.2, (6, 6))
+            # From ring to ring: what lies under an end stays in sight.
+            inward = _direction(ends[1], ends[0]) * _RING * unit
+            if np.hypot(*(ends[1] - ends[0])) > 2 * _RING * unit:
+                between = np.array([ends[0] + inward, ends[1] - inward])
+                pen.dashes(between, PINK, 1.2, (6, 6))
             for end in ends:
                 pen.ring(end, PINK, 1.8, radius=_RING)
             inner, outer = sorted(ends, key=lambda end: (end[1], -end[0]))
@@ -129,11 +135,16 @@ def _ellipse_of(found: "MeasuredStructure", spacing: Spacing | None) -> Ellipse 
 
 def _name_beyond(
     pen: Pen,
-    outer: npt.NDArray[np.float64],
-    inner: npt.NDArray[np.float64],
+    outer: Place,
+    inner: Place,
     words: str,
     color: Color,
     unit: float,
 ) -> None:
-    direction = (outer - inner) / max(float(np.hypot(*(outer - inner))), 1e-9)
-    pen.text(outer + direction * (24 + 2 * len(words)) * unit, words, color)
+    pen.text(outer + _direction(outer, inner) * (24 + 2 * len(words)) * unit, words, color)
+
+
+def _direction(outer: Place, inner: Place) -> Place:
+    """The unit vector from the inner to the outer of two places; 0 where they are one."""
+    away: Place = outer - inner
+    return away / max(float(np.hypot(*away)), 1e-9)

@@ -89,7 +89,8 @@ def list_reading(panel: Panel, reading: "Reading") -> None:
         list_age_and_weight(panel, prediction.gestational_age, prediction.fetal_weight)
         panel.gap()
         list_legend(panel, reading)
-        if any(measure.interval is not None for measure in prediction.measurements):
+        measures = [*prediction.measurements, *prediction.point_measurements]
+        if any(measure.interval is not None for measure in measures):
             panel.small("in brackets: 95 % interval")
     panel.gap()
     for flag in prediction.flags:

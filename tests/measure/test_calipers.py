@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.measure.calipers import CROOKED, caliper_measures, measure_calipers
+from biometry_cli.measure.calipers import (
+    CROOKED,
+    caliper_measures,
+    diameters_ellipse,
+    measure_calipers,
+)
 from biometry_cli.measure.ellipse import Ellipse
 
 HEAD = Ellipse(120.0, 80.0, 60.0, 47.0, 0.4)
@@ -103,3 +108,25 @@ def test_what_calipers_can_give() -> None:
 def test_a_spacing_must_be_positive() -> None:
     with pytest.raises(ValueError, match="must be positive"):
         measure_calipers({}, (0.0, 1.0))
+
+
+@given(row=st.floats(0.05, 2), column=st.floats(0.05, 2), turn=st.floats(0, 3.14))
+def test_the_ellipse_of_two_diameters_has_the_reported_circumference(row, column, turn) -> None:
+    in_mm = Ellipse(60.0, 50.0, 55.0, 40.0, turn)
+    ends = {
+        name: tuple((x / column, y / row) for x, y in pair) for name, pair in ends_of(in_mm).items()
+    }
+    (head,) = measure_calipers(ends, (row, column))
+    ellipse = diameters_ellipse(head.measures[0].calipers_px, (row, column))
+    assert ellipse.perimeter() == pytest.approx(head.measures[0].value, rel=1e-12)
+    assert np.abs(in_mm.distances(ellipse.points(50))).max() < 1e-6
+    assert 0 <= ellipse.angle_rad < math.pi
+
+
+def test_of_the_shorter_diameter_an_ellipse_has_the_length_alone() -> None:
+    slanted = ((0.0, 0.0), (100.0, 0.0), (40.0, -30.0), (60.0, 30.0))
+    ellipse = diameters_ellipse(slanted, None)
+    assert (ellipse.center_x, ellipse.center_y, ellipse.angle_rad) == (50, 0, 0)
+    assert 2 * ellipse.semi_minor == pytest.approx(math.hypot(20, 60))
+    longer_second = diameters_ellipse(slanted[2:] + slanted[2:], None)
+    assert longer_second.semi_major == longer_second.semi_minor

@@ -1,13 +1,19 @@
 """Readings of phantoms with their own truth in the place of a network's answer."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
+from biometry_cli.data.phantom.dataset import CALIPERS
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure, draw_phantom
 from biometry_cli.inference.reading import Reading
+from biometry_cli.measure.calipers import measure_calipers
 from biometry_cli.measure.structures import measure_structure
+from biometry_cli.report.words import spacing_pair
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import PlaneFound, Prediction
+from biometry_cli.results.prediction import FoundPoint, PlaneFound, Prediction
 from biometry_cli.tasks.segment.decode import DecodedMasks
 
 
@@ -35,6 +41,50 @@ def read_truth(structure: Structure, seed: int = 0, spacing: bool = True) -> Rea
     )
     pixels = (phantom.pixels / np.float32(255)).astype(np.float32)
     return Reading(prediction, pixels, DecodedMasks(phantom.coverage, phantom.mask), measured)
+
+
+def read_points(
+    structure: Structure,
+    *,
+    beside_masks: bool = False,
+    moved_px: tuple[float, float] = (0.0, 0.0),
+    singles: Mapping[str, tuple[float, float]] | None = None,
+    spacing: bool = True,
+) -> Reading:
+    """A phantom's own caliper points, as a model of points, or of masks and points, gives them.
+
+    Args:
+        structure: whose calipers are visible; those of the others are not.
+        beside_masks: whether the masks are read, too.
+        moved_px: how far all points lie from the truth.
+        singles: further points that belong to no caliper.
+        spacing: whether the pixel size is known.
+    """
+    masked = read_truth(structure, spacing=spacing)
+    true = draw_phantom(structure, np.random.default_rng(0)).points_px
+    known = {name: (x + moved_px[0], y + moved_px[1]) for name, (x, y) in true.items()}
+    names = [f"{caliper}_{end}" for caliper in CALIPERS for end in (1, 2)]
+    points: dict[str, FoundPoint | None] = dict.fromkeys(names)
+    for name, (x, y) in {**known, **(singles or {})}.items():
+        points[name] = FoundPoint(x=x, y=y, confidence=0.87)
+    calipers = {
+        caliper: (known[f"{caliper}_1"], known[f"{caliper}_2"])
+        for caliper in CALIPERS
+        if f"{caliper}_1" in known
+    }
+    measured = measure_calipers(calipers, spacing_pair(masked.prediction.spacing_mm))
+    by_points = [
+        Measurement(name=m.name, value=m.value, unit=m.unit, calipers=m.calipers_px)
+        for each in measured
+        for m in each.measures
+    ]
+    told: dict[str, object] = {"points": points}
+    if beside_masks:
+        told |= {"task": "segment,landmarks", "point_measurements": by_points}
+        prediction = masked.prediction.model_copy(update=told)
+        return replace(masked, prediction=prediction, measured_by_points=measured)
+    told |= {"task": "landmarks", "measurements": by_points}
+    return Reading(masked.prediction.model_copy(update=told), masked.pixels, measured=measured)
 
 
 def plane_prediction(file: str, probabilities: dict[str, float]) -> Prediction:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from biometry_cli.inference.reading import Reading
-from biometry_cli.report.cases import draw_case, pick_cases
-from biometry_cli.report.pen import STRUCTURE_COLORS
+from biometry_cli.report.cases import Annotation, draw_case, pick_cases
+from biometry_cli.report.pen import PINK, STRUCTURE_COLORS, YELLOW
 from biometry_cli.results.evaluation import Case
-from tests.report.report_readings import near, plane_prediction, read_truth
+from biometry_cli.results.prediction import FoundPoint
+from tests.report.report_readings import near, plane_prediction, read_points, read_truth
 
 
 def case(file: str, dice: float | None) -> Case:
@@ -40,7 +41,7 @@ def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
     truth[50:150, 100:200] = 1
     predicted = np.roll(truth, 30, axis=1)
     reading = replace(reading, masks=replace(reading.masks, mask=predicted))
-    picture = np.asarray(draw_case(reading, truth, "worst: a.png, Dice 0.8"))
+    picture = np.asarray(draw_case(reading, Annotation(truth), "worst: a.png, Dice 0.8"))
     outline = near(picture, STRUCTURE_COLORS[0])
     scan, prediction, right = (outline[:, left : left + 560] for left in (8, 576, 1144))
     assert not scan.any()
@@ -54,20 +55,54 @@ def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
 def test_without_truth_there_are_two_pictures() -> None:
     reading = read_truth("femur")
     assert reading.masks is not None
-    both = draw_case(reading, None, "a")
-    assert both.width < draw_case(reading, reading.masks.mask, "a").width
+    both = draw_case(reading, Annotation(), "a")
+    assert both.width < draw_case(reading, Annotation(reading.masks.mask), "a").width
 
 
 def test_a_structure_up_to_the_border_keeps_its_outline_there() -> None:
     reading = read_truth("head")
     full = np.ones(reading.pixels.shape, np.uint8)
-    picture = np.asarray(draw_case(reading, full, "a"))
+    picture = np.asarray(draw_case(reading, Annotation(full), "a"))
     outline = near(picture, STRUCTURE_COLORS[0])
     assert outline[-1].sum() > 500
+
+
+def test_points_of_both_stand_where_they_are_and_nothing_on_the_scan() -> None:
+    reading = read_points("femur", moved_px=(0.0, 15.0), singles={"csp": (40.0, 40.0)})
+    truth = {**(read_points("femur").prediction.points or {}), "csp": FoundPoint(x=90, y=30)}
+    picture = np.asarray(draw_case(reading, Annotation(points=truth), "a"))
+    yellow = near(picture, YELLOW)
+    scan, prediction, right = (yellow[62:, left : left + 560] for left in (8, 576, 1144))
+    assert not scan.any()
+    zoom = 560 / reading.pixels.shape[1]
+    given = reading.prediction.points or {}
+    for panel, points in ((prediction, given), (right, truth)):
+        for name in ("fl_1", "fl_2"):
+            point = points[name]
+            assert point is not None
+            x, y = (round((c + 0.5) * zoom - 0.5) for c in (point.x, point.y))
+            assert panel[y - 2 : y + 3, x - 2 : x + 3].any()
+        ring = points["csp"]
+        assert ring is not None
+        x, y = (round((c + 0.5) * zoom - 0.5) for c in (ring.x, ring.y))
+        assert not panel[y - 2 : y + 3, x - 2 : x + 3].any()
+        assert panel[y - 9 : y + 10, x - 9 : x + 10].sum() > 20
+
+
+def test_masks_and_points_share_the_pictures() -> None:
+    reading = read_points("head", beside_masks=True)
+    assert reading.masks is not None
+    points = reading.prediction.points or {}
+    picture = np.asarray(draw_case(reading, Annotation(reading.masks.mask, points), "a"))
+    for left in (576, 1144):
+        panel = picture[:, left : left + 560]
+        assert near(panel, PINK).sum() > 100
+        assert near(panel, STRUCTURE_COLORS[0]).sum() > 500
+    assert not near(picture, YELLOW).any()
 
 
 def test_a_classifiers_case_is_one_scan_under_its_title() -> None:
     prediction = plane_prediction("a.png", {"abdomen": 0.25, "head": 0.75})
     reading = Reading(prediction, np.zeros((100, 100), np.float32))
-    picture = draw_case(reading, None, "best: a.png, truth head, called head " * 20)
+    picture = draw_case(reading, Annotation(), "best: a.png, truth head, called head " * 20)
     assert picture.width < 1200

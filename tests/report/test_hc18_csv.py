@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from biometry_cli.data.phantom.scan import STRUCTURES, draw_phantom
 from biometry_cli.errors import UsageError
+from biometry_cli.inference.reading import Reading
 from biometry_cli.measure.structures import measure_structure
 from biometry_cli.report.hc18_csv import Hc18Csv, head_ellipse_mm
 from biometry_cli.results.measures import EllipseShape, Structure
 from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
-from tests.report.report_readings import on_plane
+from tests.report.report_readings import on_plane, read_points, read_truth
 
 HEADER = "filename,center_x_mm,center_y_mm,semi_axes_a_mm,semi_axes_b_mm,angle_rad"
 
@@ -136,6 +137,38 @@ def test_images_without_an_ellipse_or_spacing_are_left_out_and_named(tmp_path: P
         ("abdomen.png", "no ellipse of a head"),
         ("broken.png", "is no image"),
     ]
+
+
+def test_a_landmark_model_gives_the_ellipse_of_its_two_calipers(tmp_path: Path) -> None:
+    reading = read_points("head")
+    with Hc18Csv(tmp_path / "hc18.csv") as table:
+        table.add(reading.prediction)
+        table.add(read_points("femur").prediction)
+        table.add(read_points("head", spacing=False).prediction)
+    (row,) = rows_of(tmp_path / "hc18.csv")
+    a_mm, b_mm = float(row["semi_axes_a_mm"]), float(row["semi_axes_b_mm"])
+    found = {m.name: m.value for m in reading.prediction.measurements}
+    assert (2 * a_mm, 2 * b_mm) == pytest.approx((found["OFD"], found["BPD"]), abs=1e-4)
+    assert ramanujan_mm(a_mm, b_mm) == pytest.approx(found["HC"], abs=1e-4)
+    skull = head_ellipse_mm(_with_ellipse(read_truth("head")))
+    assert skull is not None
+    # The phantom's points are exact, and a mask of pixels nearly so.
+    for column, value in (("center_x_mm", skull.center_x), ("center_y_mm", skull.center_y)):
+        assert float(row[column]) == pytest.approx(value, abs=0.3)
+    assert float(row["angle_rad"]) == pytest.approx(skull.angle_rad, abs=0.02)
+    assert [reason for _, reason in table.left_out] == ["no ellipse of a head", "no pixel size"]
+
+
+def _with_ellipse(reading: Reading) -> Prediction:
+    """The prediction with the shape of the head that its mask has."""
+    shape = reading.measured[0].ellipse_px
+    assert shape is not None
+    ellipse = shape_of(
+        shape.center_x, shape.center_y, shape.semi_major, shape.semi_minor,
+        math.degrees(shape.angle_rad),
+    )  # fmt: skip
+    structure = Structure(name="head", area_px=1, area_fraction=0.1, ellipse=ellipse)
+    return reading.prediction.model_copy(update={"structures": [structure]})
 
 
 def test_an_interrupted_table_leaves_nothing(tmp_path: Path) -> None:

@@ -35,6 +35,31 @@ def test_without_a_terminal_there_is_a_plain_line_an_event() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("figures", "shown"),
+    [
+        (
+            {"val_mre_px": 12.5, "val_mre_mm": 2.5, "val_sdr_2mm": 0.4, "val_nme": 0.031,
+             "val_mre_ofd_mm": 2.0, "val_closeness": 0.8},
+            "MRE mm 2.5000  NME 0.0310",
+        ),
+        ({"val_mre_px": 12.5, "val_mre_mm": None, "val_closeness": 0.8}, "MRE px 12.5000"),
+        (
+            {"val_dice": 0.9, "val_mre_px": 4.0, "val_hc_mae_mm": 1.5},
+            "Dice 0.9000  MRE px 4.0000  HC MAE mm 1.5000",
+        ),
+    ],
+)  # fmt: skip
+def test_an_epoch_of_landmarks_says_how_far_points_are_off(
+    figures: dict[str, float | None], shown: str
+) -> None:
+    stream = io.StringIO()
+    with RichWatcher(Console(file=stream, width=200)) as watcher:
+        watcher.start_epoch(1, 2, steps=4)
+        watcher.end_epoch({"epoch": 1, "images_per_s": 12.3, "elapsed_s": 3, **figures})
+    assert stream.getvalue() == f"epoch 1/2  {shown}  12 img/s  0:03\n"
+
+
 def test_a_terminal_gets_bars_and_keeps_the_epoch_lines() -> None:
     stream = io.StringIO()
     watch_a_run(Console(file=stream, width=80, force_terminal=True), epochs=None)

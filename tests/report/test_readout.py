@@ -7,8 +7,10 @@ from PIL import Image
 
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure
 from biometry_cli.inference.reading import Reading
+from biometry_cli.measure.calipers import measure_calipers
 from biometry_cli.report.panel import Panel
-from biometry_cli.report.pen import YELLOW, Color
+from biometry_cli.report.pen import PINK, WHITE, YELLOW, Color
+from biometry_cli.report.point_rows import READ_TWICE
 from biometry_cli.report.readout import (
     interval_text,
     list_caption,
@@ -18,8 +20,8 @@ from biometry_cli.report.readout import (
 )
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import Exam, ExamMeasurement, LeftOut
-from tests.report.report_readings import on_plane, plane_prediction, read_truth
+from biometry_cli.results.prediction import Exam, ExamMeasurement, FoundPoint, LeftOut
+from tests.report.report_readings import on_plane, plane_prediction, read_points, read_truth
 
 
 class TypedPanel(Panel):
@@ -31,6 +33,8 @@ class TypedPanel(Panel):
         self.marks: dict[str, str | None] = {}
         self.colors: dict[str, Color] = {}
         self.lines: list[str] = []
+        self.titles: list[str] = []
+        self.in_order: list[tuple[str, str, Color]] = []
 
     def row(
         self,
@@ -40,10 +44,16 @@ class TypedPanel(Panel):
         *,
         interval: str = "",
         mark: str | None = None,
+        mark_color: Color = YELLOW,
     ) -> None:
+        self.in_order.append((name, value, color))
         self.rows[name] = f"{value} {interval}".strip()
         self.marks[name], self.colors[name] = mark, color
-        super().row(name, value, color, interval=interval, mark=mark)
+        super().row(name, value, color, interval=interval, mark=mark, mark_color=mark_color)
+
+    def title(self, text: str, color: Color = (255, 255, 255)) -> None:
+        self.titles.append(text)
+        super().title(text, color)
 
     def small(self, text: str, color: Color = (0, 0, 0)) -> None:
         self.lines.append(text)
@@ -97,6 +107,63 @@ def test_the_legend_names_what_is_drawn(structure: Structure) -> None:
     legend = " ".join(listed(read_truth(structure)).lines)
     assert ("ellipse" in legend) == (structure != "femur")
     assert "calipers" in legend
+
+
+def test_a_landmark_model_lists_measures_confidences_and_what_is_not_visible() -> None:
+    reading = read_points("head", singles={"cavum_septi": (100, 80)})
+    panel = listed(reading)
+    assert [name for name, _, _ in panel.in_order[:4]] == ["HC", "BPD", "OFD", "CI"]
+    assert (panel.marks["HC"], panel.marks["CI"]) == ("", "")
+    assert panel.titles == ["000_head.png", "head", "confidence of points"]
+    assert panel.rows["cavum septi"] == "87 %"
+    assert panel.marks["cavum septi"] == "○"
+    assert ("OFD", "87 %, 87 %", WHITE) in panel.in_order
+    assert "not visible: TAD, APAD, FL" in panel.lines
+    assert "yellow dots: calipers, yellow rings: points" in panel.lines[-1]
+    assert "ellipse of both diameters" in panel.lines[-1]
+
+
+def test_a_model_without_confidences_lists_single_points_alone() -> None:
+    points = {name: FoundPoint(x=1, y=2) for name in ("ofd_1", "ofd_2", "csp")}
+    panel = listed(read_points("head"), points=points)
+    assert panel.rows["csp"] == "–"
+    assert "87 %" not in " ".join(panel.rows.values())
+    assert not any("not visible" in line for line in panel.lines)
+
+
+def test_both_readings_of_a_measure_stand_together_and_yellow_where_they_disagree() -> None:
+    reading = read_points("head", beside_masks=True)
+    measures = [
+        each.model_copy(update={"flags": ["readings_disagree"]} if each.name == "BPD" else {})
+        for each in reading.prediction.measurements
+    ]
+    panel = listed(reading, measurements=measures)
+    names = [name for name, _, _ in panel.in_order][:8]
+    assert names == ["HC", "points", "BPD", "points", "OFD", "points", "CI", "points"]
+    colors = [color for _, _, color in panel.in_order][:8]
+    assert colors == [WHITE, PINK, YELLOW, YELLOW, WHITE, PINK, WHITE, PINK]
+    by_points = {each.name: each.value for each in reading.prediction.point_measurements}
+    assert panel.in_order[1][1] == f"{by_points['HC']:.1f} mm"
+    assert READ_TWICE in panel.lines[-1]
+
+
+def test_what_only_the_points_measured_is_not_lost() -> None:
+    reading = replace(read_points("head", beside_masks=True), measured=())
+    panel = listed(reading, measurements=[])
+    assert "between points alone" in panel.titles
+    assert panel.in_order[0][::2] == ("HC", PINK)
+
+
+def test_a_caliper_of_another_name_has_its_own_mark() -> None:
+    ends = {"nt": ((10.0, 10.0), (10.0, 20.0))}
+    measured = measure_calipers(ends, (0.1, 0.1))
+    points = {"nt_1": FoundPoint(x=10, y=10), "nt_2": FoundPoint(x=10, y=20)}
+    measures = [Measurement(name="NT", value=1.0, unit="mm")]
+    panel = listed(
+        replace(read_points("head"), measured=measured), measurements=measures, points=points
+    )
+    assert panel.rows == {"NT": "1.0 mm"}
+    assert panel.marks == {"NT": "+"}
 
 
 def test_the_plane_and_why_nothing_was_measured_on_it() -> None:

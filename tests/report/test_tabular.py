@@ -11,7 +11,7 @@ from biometry_cli.report.tabular import PredictionCsv, write_cases, write_metric
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
 from biometry_cli.results.evaluation import Case, Evaluation
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import ErrorDetail, FailedFile, Prediction
+from biometry_cli.results.prediction import ErrorDetail, FailedFile, FoundPoint, Prediction
 from tests.report.report_readings import on_plane, plane_prediction, read_truth
 
 CASES = [
@@ -111,6 +111,33 @@ def test_a_classifiers_predictions_have_a_column_a_class(tmp_path: Path) -> None
     (row,) = rows_of(tmp_path / "p.csv")
     assert (row["label"], row["p_head"], row["p_femur"]) == ("head", "0.75", "0.25")
     assert (row["unit"], row["spacing_row_mm"]) == ("", "0.3")
+
+
+def test_points_and_second_readings_have_columns_of_their_own(tmp_path: Path) -> None:
+    columns = ["HC", "HC_points"]
+    with PredictionCsv(tmp_path / "p.csv", columns, [], ["ofd_1", "csp", "fl_1"]) as table:
+        table.add(
+            Prediction(
+                file="a.png", task="segment,landmarks", model="m", spacing_mm=0.25,
+                measurements=[Measurement(name="HC", value=250, unit="mm")],
+                point_measurements=[
+                    Measurement(name="HC", value=247.5, unit="mm", interval=(240, 255))
+                ],
+                points={
+                    "ofd_1": FoundPoint(x=12.25, y=-0.5, confidence=0.875),
+                    "csp": FoundPoint(x=3, y=4), "fl_1": None,
+                },
+            )
+        )  # fmt: skip
+    (row,) = rows_of(tmp_path / "p.csv")
+    known = {name: cell for name, cell in row.items() if cell}
+    assert known == {
+        "file": "a.png", "spacing_row_mm": "0.25", "spacing_column_mm": "0.25", "unit": "mm",
+        "HC": "250", "HC_points": "247.5", "HC_points_low": "240", "HC_points_high": "255",
+        "ofd_1_x": "12.25", "ofd_1_y": "-0.5", "ofd_1_confidence": "0.875",
+        "csp_x": "3", "csp_y": "4",
+    }  # fmt: skip
+    assert {"csp_confidence", "fl_1_x", "fl_1_y", "fl_1_confidence"} <= set(row)
 
 
 def test_an_interrupted_table_leaves_nothing(tmp_path: Path) -> None:

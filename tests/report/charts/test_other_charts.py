@@ -59,6 +59,40 @@ def test_losses_share_a_chart_and_other_figures_have_their_own() -> None:
     assert "validation Dice from 0.7 to 0.7" in charts[2].description
 
 
+def test_figures_of_one_kind_share_a_chart() -> None:
+    row = {
+        "epoch": 1.0, "val_dice": 0.7, "val_dice_head": 0.8, "val_mre_mm": 3.0, "val_mre_px": 9.0,
+        "val_mre_ofd_mm": 2.0, "val_sdr_2.5mm": 0.5, "val_sdr_ofd_2.5mm": 0.6, "val_nme": 0.04,
+        "val_nme_ofd": 0.03, "val_closeness": 0.9, "val_hc_mae_mm": 1.0, "val_ac_mae_mm": 2.0,
+        "val_hc_points_mae_mm": 1.5,
+    }  # fmt: skip
+    charts = {chart.title.removeprefix("Training: "): chart for chart in training_curves([row])}
+    assert list(charts) == [
+        "validation Dice", "validation MRE, mm", "validation MRE, px", "validation SDR, 2.5 mm",
+        "validation NME", "validation closeness", "validation MAE, mm",
+        "validation MAE between points, mm",
+    ]  # fmt: skip
+
+    def lines(title: str) -> dict[object, float]:
+        return {line.get_label(): line.get_ydata()[0] for line in drawn(charts[title]).lines}
+
+    assert lines("validation Dice") == {"all": 0.7, "head": 0.8}
+    assert lines("validation MRE, mm") == {"all": 3.0, "ofd": 2.0}
+    assert lines("validation MAE, mm") == {"HC": 1.0, "AC": 2.0}
+    assert "validation MAE between points, mm from 1.5 to 1.5" in (
+        charts["validation MAE between points, mm"].description
+    )
+
+
+def test_more_lines_than_colours_differ_by_dashes() -> None:
+    row = {"epoch": 1.0} | {f"val_dice_structure_{i}": i / 20 for i in range(16)}
+    (chart,) = training_curves([row])
+    looks = {(line.get_color(), line.get_linestyle()) for line in drawn(chart).lines}
+    assert len(looks) == 16
+    few = training_curves([{"epoch": 1.0, "val_dice": 0.1, "val_dice_a": 0.2}])[0]
+    assert chart.height > few.height
+
+
 def test_no_history_gives_no_chart() -> None:
     assert training_curves([]) == []
     assert training_curves([{"epoch": 1.0}]) == []

@@ -78,7 +78,7 @@ def test_refusals(words, code, told, tmp_path, biometry):
 
 
 SLOW = """
-import sys, time, types
+import signal, sys, time, types
 import numpy as np
 from biometry_cli.cli.app import main
 from biometry_cli.data.declaration import Declaration
@@ -92,6 +92,8 @@ def wait():
     print("waiting", flush=True)
     time.sleep(60)
 
+# A shell's background job is born deaf to this signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 slow = types.ModuleType("slow")
 items = Item("a.png", "a", draw, "train"), Item("b.png", "b", wait, "test")
 slow.read = lambda source: Plan(items, Declaration())

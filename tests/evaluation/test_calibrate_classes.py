@@ -61,7 +61,7 @@ def fitted(dataset):
     found = calibrate(
         predictor_of(), dataset, seed=0, unsure_error_rate=0.1, on_image=lambda: seen.append(1)
     )
-    assert len(seen) == images_to_calibrate(dataset, "classify", 0)
+    assert len(seen) == images_to_calibrate(dataset, 0)
     assert found.measures == {}
     return found.classes
 

@@ -20,6 +20,7 @@ from biometry_cli.results.prediction import (
     LeftOut,
     Prediction,
 )
+from tests.report.report_readings import read_points
 
 GUARANTEE = "holds the reference in 95 % of new subjects like those calibrated on"
 NO_INTERVAL = "no interval: 7 calibration subjects, and 19 are needed"
@@ -114,6 +115,26 @@ def shown_image(
         notes=found.notes,
     )
     return Shown(prediction, overlay(structure))
+
+
+def pointed(*, beside_masks: bool = False, singles: int = 0) -> Shown:
+    """A head between its points, alone or beside its mask; ``singles`` are further points."""
+    more = {f"point_a_{n}_b": (10.0 * n, 20.0) for n in range(singles)}
+    reading = read_points("head", beside_masks=beside_masks, singles=more)
+    told = {
+        "measurements": [
+            each.model_copy(update={"flags": ["readings_disagree"] * (each.name == "BPD")})
+            for each in reading.prediction.measurements
+        ],
+        "point_measurements": [
+            each.model_copy(
+                update={"interval": (0.9 * each.value, 1.1 * each.value), "guarantee": GUARANTEE}
+            )
+            for each in reading.prediction.point_measurements
+        ],
+        "file": f"points/{'both' if beside_masks else 'alone'}.png",
+    }
+    return Shown(reading.prediction.model_copy(update=told), overlay("head", 4))
 
 
 def failed_image() -> FailedFile:

@@ -4,6 +4,7 @@ import pytest
 
 from biometry_cli.report.html.evaluation_page import evaluation_page
 from biometry_cli.results.evaluation import Agreement, Evaluation, Figure
+from tests.report import landmark_evaluations
 from tests.report.html import evaluation_samples, samples
 from tests.report.html.html_reading import ReadPage, require_sound
 
@@ -104,6 +105,49 @@ def test_a_classifier_shows_its_matrix_and_classes() -> None:
     for words in ("Accuracy 0.943", "Balanced accuracy 0.954", "Macro F1 0.948"):
         assert words in page.text
     assert "Other figures" not in page.text
+
+
+def test_landmarks_have_a_table_cards_and_how_to_read_them() -> None:
+    page = built(landmark_evaluations.landmarks())
+    for words in (
+        "Mean radial error 1.50 mm 50 points, 3 missed",
+        "Points within 2 mm (SDR) 72.0 %",
+        "Normalised mean error 0.0312",
+        "OFD 20 0 5.00 1.00 90 90 90 90 0.0123",
+        "BPD 20 2 6.00 1.20 80 80 80 80 –",
+        "csp 10 1 7.00 1.40 70 70 70 70 –",
+        "all 50 3 7.50 1.50 72 81 90 95 0.0312",
+        "2 points found in images that were annotated as not showing them",
+        "novel figure 0.2500",
+        "compared in their better order",
+    ):
+        assert words in page.text
+    assert {"landmarks", "agreement", "other"} <= set(page.ids)
+    assert not {"outlines", "classes"} & set(page.ids)
+    for shown in ("sdr", "mre ofd", "points csp", "Dice"):
+        assert shown not in page.text
+
+
+def test_a_model_of_both_shows_each_measure_once_with_both_readings() -> None:
+    evaluation = landmark_evaluations.both()
+    given = {name: evaluation_samples.pairs("HC", 20) for name in ("HC", "HC_POINTS")}
+    page = built(evaluation, pairs=given)
+    assert {"outlines", "landmarks", "measure-1"} <= set(page.ids)
+    assert "measure-2" not in page.ids
+    assert page.text.count("HC: mean absolute difference") == 1
+    assert "between points 0.83 mm" in page.text
+    assert "HC (points): agreement (Bland–Altman), n = 20" in page.text
+    assert "The 10 largest differences of HC (points)" in page.text
+    assert charts(page) == 6
+    assert "HC (points) with an age error, images 9" in page.text
+    assert "POINTS" not in page.text
+
+
+def test_without_a_pixel_size_the_error_is_in_pixels() -> None:
+    metrics = {"mre_px": 7.25, "nme": None, "closeness": 0.5}
+    page = built(landmark_evaluations.landmarks(metrics=metrics, agreement=[]))
+    assert "Mean radial error 7.25 px" in page.text
+    assert "SDR)" not in page.text
 
 
 def test_an_empty_evaluation_is_still_a_page() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from biometry_cli.report.html.evaluation_page import evaluation_page
 from biometry_cli.report.html.prediction_page import prediction_page
+from tests.report import landmark_evaluations
 from tests.report.html import evaluation_samples, samples
 
 _CHROMIUM = next(
@@ -26,7 +27,7 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 _LONG = f"folder/{'a_very_long_file_name_' * 8}.png"
-PAGES = ("exam", "images", "segmentation", "classification")
+PAGES = ("exam", "images", "segmentation", "classification", "landmarks")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 # The contrast of every piece of text with what lies behind it (WCAG 2.2).
@@ -67,9 +68,16 @@ def _html(name: str) -> str:
     if name == "classification":
         evaluation = evaluation_samples.classification()
         return evaluation_page(evaluation, pairs={}, pictures=[], history=[], **told)
+    if name == "landmarks":
+        rows = [{"epoch": 1.0, "val_mre_mm": 3.0}, {"epoch": 2.0, "val_mre_mm": 2.0}]
+        return evaluation_page(
+            landmark_evaluations.both(), pairs={}, pictures=[], history=rows, **told
+        )
     told["curves"] = samples.curves()
     if name == "exam":
-        return prediction_page(samples.exam_images(), exam=[samples.exam()], **told)
+        shown = [*samples.exam_images(), samples.pointed(singles=20)]
+        shown.append(samples.pointed(beside_masks=True))
+        return prediction_page(shown, exam=[samples.exam()], **told)
     shown = [
         samples.shown_image("head", _LONG, ("two_components",), alone=True),
         samples.without_spacing(),

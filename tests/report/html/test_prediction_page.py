@@ -8,7 +8,7 @@ import pytest
 from biometry_cli.report.html.prediction_page import Shown, prediction_page
 from biometry_cli.report.words import flag_text
 from biometry_cli.results.clinical import AgeEstimate, Centile, GestationalAge
-from biometry_cli.results.prediction import Exam, FailedFile
+from biometry_cli.results.prediction import Exam, FailedFile, FoundPoint
 from tests.report.html import samples
 from tests.report.html.html_reading import ReadPage, require_sound
 from tests.report.report_readings import on_plane
@@ -147,6 +147,48 @@ def test_every_model_is_in_the_provenance() -> None:
     provenance = replace(samples.provenance(), further_models={"Model of planes": {"model": "p:1"}})
     html = prediction_page([], exam=[], curves={}, provenance=provenance, title="t")
     assert "Model of planes model p:1" in require_sound(html).text
+
+
+def test_points_have_their_places_and_confidences() -> None:
+    shown = samples.pointed(singles=1)
+    page = built([replace(shown, overlay=None)])
+    for name, point in (shown.prediction.points or {}).items():
+        if point is not None:
+            assert f"{name} {point.x:.1f} {point.y:.1f} 87 %" in page.text
+    assert "Not visible: TAD, APAD, FL" in page.text
+    assert "Structures found" not in page.text
+    assert "20 points" not in page.text
+    many = built([samples.pointed(singles=20)])
+    assert "24 points" in many.text
+    assert "the points of OFD, BPD, point_a_0_b" in next(
+        found["alt"] for tag, found in many.tags if tag == "img"
+    )
+
+
+def test_both_readings_stand_in_one_row_with_what_speaks_against_them() -> None:
+    shown = samples.pointed(beside_masks=True)
+    page = built([shown])
+    by_masks = {m.name: m for m in shown.prediction.measurements}
+    for second in shown.prediction.point_measurements:
+        assert second.interval is not None
+        low, high = (f"{end:.1f}" for end in second.interval)
+        first = f"{by_masks[second.name].value:.1f} {second.unit} –"
+        again = f"{second.value:.1f} {second.unit} {low} to {high} {second.unit}"
+        assert f"{first} {again}" in page.text
+    assert page.text.count("masks and points disagree by more than their intervals") == 1
+    assert "pink rings those of points" in page.text
+
+
+def test_an_image_of_single_points_alone_is_no_empty_table() -> None:
+    points = {"csp": FoundPoint(x=3, y=4, confidence=None), "apex": None}
+    prediction = samples.pointed().prediction.model_copy(
+        update={"points": points, "measurements": []}
+    )
+    page = built([Shown(prediction), samples.failed_image()])
+    assert "Nothing was measured" not in page.text
+    assert "csp 3.0 4.0 –" in page.text
+    assert "Not visible: apex" in page.text
+    assert "alone.png csp" in page.text, "the overview names what was found"
 
 
 def test_the_same_file_twice_is_shown_twice() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from biometry_cli.plane_structures import parse_pairs, with_defaults
+from biometry_cli.measure.catalog import with_default_planes
 
 TaskName = Literal["segment", "classify", "landmarks", "segment,landmarks"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -217,12 +217,12 @@ class PredictSettings(Section):
     @classmethod
     def _split_pairs(cls, value: object) -> object:
         """Accept ``thorax=chest,brain=`` beside a table."""
-        return parse_pairs(value) if isinstance(value, str) else value
+        return _parse_pairs(value) if isinstance(value, str) else value
 
     @field_validator("plane_structures")
     @classmethod
     def _over_defaults(cls, value: dict[str, str]) -> dict[str, str]:
-        return with_defaults(value)
+        return with_default_planes(value)
 
     @field_validator("spacing_mm", mode="before")
     @classmethod
@@ -276,3 +276,14 @@ class Settings(BaseModel):
     predict: PredictSettings = PredictSettings()
     export: ExportSettings = ExportSettings()
     device: DeviceSettings = DeviceSettings()
+
+
+def _parse_pairs(text: str) -> dict[str, str]:
+    """``thorax=chest, brain=`` as a mapping. Raises ValueError where a part has no ``=``."""
+    pairs = {}
+    for part in text.split(","):
+        plane, equals, structure = part.partition("=")
+        if not equals or not plane.strip():
+            raise ValueError("must be PLANE=STRUCTURE, with commas between several")
+        pairs[plane.strip()] = structure.strip()
+    return pairs

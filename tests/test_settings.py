@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometry_cli.errors import UsageError
-from biometry_cli.plane_structures import PLANE_STRUCTURES
+from biometry_cli.measure.catalog import PLANE_STRUCTURES
 from biometry_cli.settings import Settings
 from biometry_cli.sources import (
     DEFAULT_EPOCHS,

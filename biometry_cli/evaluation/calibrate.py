@@ -18,7 +18,8 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure
 from biometry_cli.inference.unlike import Vector, View, fit_appearance
 from biometry_cli.measure.calipers import caliper_measures
-from biometry_cli.measure.structures import MeasuredStructure, measure_names
+from biometry_cli.measure.catalog import measure_names
+from biometry_cli.measure.structures import MeasuredStructure
 from biometry_cli.results.measures import Measurement
 
 MOST_TRAINING_IMAGES = 1000  # of these the appearance is learned; more add time, not knowledge

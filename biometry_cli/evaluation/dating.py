@@ -4,7 +4,7 @@ from biometry_cli.measure.growth.bpd import outer_inner_mm
 from biometry_cli.measure.growth.hadlock_dating import FORMULAS
 from biometry_cli.results.evaluation import BY_POINTS
 
-DATED_MEASURES = ("HC", "BPD", "AC", "FL")
+DATED_MEASURES = tuple(inputs[0] for inputs in FORMULAS if len(inputs) == 1)
 """Measures that give an age by themselves."""
 _DAYS_A_WEEK = 7
 

@@ -13,13 +13,11 @@ from biometry_cli.evaluation.dating import DATED_MEASURES, ga_error_days
 from biometry_cli.evaluation.references import by_points, references_of
 from biometry_cli.evaluation.strata import cells_of, in_order, strata_of
 from biometry_cli.inference.reading import Reading
+from biometry_cli.measure.catalog import place_of_measure
 from biometry_cli.results.evaluation import BY_POINTS, Agreement, Case, Stratum
 from biometry_cli.results.measures import Measurement
 
 Values = dict[str, float | str | None]
-
-# Of a report; others follow by name.
-_ORDER = ("HC", "BPD", "OFD", "AC", "TAD", "APAD", "FL")
 
 
 class Figures(Protocol):
@@ -193,4 +191,4 @@ def _agreements(pairs: list[Pair], resamples: int) -> list[Agreement]:
 def _place(measure: str) -> tuple[int, str, str]:
     """Where a measure stands in a report; a second reading right below the first."""
     first = measure.removesuffix(BY_POINTS)
-    return (_ORDER.index(first) if first in _ORDER else len(_ORDER), first, measure)
+    return place_of_measure(first), first, measure

@@ -7,8 +7,9 @@ from typing import Literal
 
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import IMPLAUSIBLE, UNLIKE_TRAINING, assess_measures
+from biometry_cli.measure.catalog import measure_names, place_of_structure
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.measure.structures import MeasuredStructure, measure_names
+from biometry_cli.measure.structures import MeasuredStructure
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Exam, ExamMeasurement, LeftOut
 
@@ -17,7 +18,6 @@ Choice = Literal["best", "median"]
 NO_USABLE_MEASURE = "no_usable_measure"
 # An image shows one plane: what it shows much less surely than that is a false find.
 _LEAST_CERTAINTY = 0.9
-_ORDER = {"head": 0, "abdomen": 1, "femur": 2}  # in a report; other structures follow as found
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def combine_exam(
         for offer in found:
             offers.setdefault(offer.structure.name, []).append(offer)
     take = _best if choice == "best" else _median
-    ordered = sorted(offers, key=lambda name: _ORDER.get(name, len(_ORDER)))
+    ordered = sorted(offers, key=place_of_structure)
     measurements = [measure for name in ordered for measure in take(offers[name])]
     flags = [f"{each.name}:{flag}" for each in measurements for flag in each.flags]
     flags += [] if measurements else [NO_USABLE_MEASURE]

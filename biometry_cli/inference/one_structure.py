@@ -6,8 +6,8 @@ import numpy as np
 
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.inference.reading import Reading
-from biometry_cli.measure.calipers import caliper_measures, structure_of
-from biometry_cli.measure.structures import measure_names
+from biometry_cli.measure.calipers import caliper_measures
+from biometry_cli.measure.catalog import measure_names, structure_of
 from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.tasks.segment.decode import DecodedMasks
 

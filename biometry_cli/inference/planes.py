@@ -13,8 +13,8 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
 from biometry_cli.inference.sources import Source
+from biometry_cli.measure.catalog import plane_key
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.plane_structures import plane_key
 from biometry_cli.results.prediction import UNSURE, PlaneFound, Prediction
 
 NOT_MEASURED = "not_measured"

@@ -7,7 +7,7 @@ from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.inference.planes import PlaneGuide
 from biometry_cli.inference.predictor import Predictor, load
 from biometry_cli.inference.reading import measured_structures
-from biometry_cli.plane_structures import plane_key
+from biometry_cli.measure.catalog import plane_key
 from biometry_cli.runs import find_weights
 from biometry_cli.settings import Settings
 

@@ -16,7 +16,7 @@ from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.provenance import further_facts, growth_curves, model_facts, provenance
 from biometry_cli.measure.calipers import caliper_measures
-from biometry_cli.measure.structures import measure_names
+from biometry_cli.measure.catalog import measure_names
 from biometry_cli.report.exam_sheet import draw_exam_sheet
 from biometry_cli.report.hc18_csv import Hc18Csv
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest

@@ -10,37 +10,33 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from biometry_cli.measure import catalog
 from biometry_cli.measure.ellipse import Ellipse, Segment
-from biometry_cli.measure.sizes import size_names
-from biometry_cli.measure.structures import Measured, MeasuredStructure
+from biometry_cli.measure.sizes import INDEX, Measured
+from biometry_cli.measure.structures import MeasuredStructure
+from biometry_cli.results.flags import CROOKED_CALIPERS
 
-_STRUCTURES = {"OFD": "head", "BPD": "head", "TAD": "abdomen", "APAD": "abdomen", "FL": "femur"}
-_DIAMETERS = {"head": ("OFD", "BPD"), "abdomen": ("TAD", "APAD")}
 ACROSS = "distance between the two caliper points"
 AROUND = "perimeter of the ellipse with {} and {} as its axes (Ramanujan)"
 
-CROOKED = "crooked_calipers"
 _LEAST_ANGLE_DEG = 65.0  # two axes of one ellipse stand at 90
 _LARGEST_OFFSET = 0.15  # of the mean diameter, between the middles of the two
-
-
-def structure_of(caliper: str) -> str:
-    """The structure that a caliper stands on; its own name, in lower case, where none is known."""
-    return _STRUCTURES.get(caliper.upper(), caliper.lower())
 
 
 def caliper_measures(calipers: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The measures that calipers of these names can give, by structure, in a report's order."""
     given: dict[str, list[str]] = {}
     for caliper in calipers:
-        given.setdefault(structure_of(caliper), []).append(caliper.upper())
+        given.setdefault(catalog.structure_of(caliper), []).append(caliper.upper())
     return {
         structure: tuple(
             name
-            for name in (size_names(structure) if structure in _STRUCTURES.values() else own)
-            if name in own or _needs(structure) <= set(own)
+            for name in (
+                catalog.measure_names(structure) if structure in catalog.STRUCTURES else names
+            )
+            if name in names or _needs(structure) <= set(names)
         )
-        for structure, own in given.items()
+        for structure, names in given.items()
     }
 
 
@@ -71,7 +67,9 @@ def measure_calipers(
     sure = {name.upper(): value for name, value in (certainty or {}).items()}
     found = []
     for structure, names in caliper_measures(named).items():
-        own = {name: ends for name, ends in named.items() if structure_of(name) == structure}
+        own = {
+            name: ends for name, ends in named.items() if catalog.structure_of(name) == structure
+        }
         scaled = {name: tuple((x * column, y * row) for x, y in ends) for name, ends in own.items()}
         measures = [
             _measure(name, structure, own, scaled, spacing_mm is not None) for name in names
@@ -84,7 +82,7 @@ def measure_calipers(
                 ellipse_px=None,
                 contour_px=np.empty((0, 2)),
                 measures=tuple(measures),
-                flags=(CROOKED,) if _crooked(structure, scaled) else (),
+                flags=(CROOKED_CALIPERS,) if _crooked(structure, scaled) else (),
                 certainty=min(known, default=1.0),
             )
         )
@@ -120,7 +118,7 @@ def diameters_ellipse(
 
 def _needs(structure: str) -> set[str]:
     """The diameters behind a structure's circumference and index; something unknown for others."""
-    return set(_DIAMETERS.get(structure, ("",)))
+    return set(catalog.diameters(structure) or ("",))
 
 
 def _measure(
@@ -130,25 +128,31 @@ def _measure(
     scaled: Mapping[str, tuple[tuple[float, float], ...]],
     known_spacing: bool,
 ) -> Measured:
-    unit = "mm" if known_spacing else "px"
+    measure = catalog.MEASURES.get(name)
+    length_unit = "mm" if known_spacing else "px"
     if name in ends_px:
-        return Measured(name, math.dist(*scaled[name]), unit, ACROSS, None, ends_px[name])
-    first, second = _DIAMETERS[structure]
-    long, short = (math.dist(*scaled[each]) for each in (first, second))
-    if name == "CI":
-        return Measured(name, 100 * short / max(long, 1e-9), "%", "100 × BPD / OFD", None, None)
+        length = math.dist(*scaled[name])
+        return Measured(
+            name, length, length_unit, ACROSS, None, ends_px[name], structure, by="points"
+        )
+    pair = catalog.diameters(structure)
+    assert measure is not None  # no other measure is made from two diameters
+    assert pair is not None
+    first, second = pair
+    long, short = (math.dist(*scaled[each]) for each in pair)
+    unit = catalog.unit(measure, length_unit)
+    if measure.read == "index":
+        index = 100 * short / max(long, 1e-9)
+        return Measured(name, index, unit, INDEX.format(*pair), None, None, structure, by="points")
     axes = sorted((long / 2, short / 2), reverse=True)
     around = Ellipse(0.0, 0.0, max(axes[0], 1e-9), max(axes[1], 1e-9), 0.0).perimeter()
-    ends = (
-        (*ends_px[first], *ends_px[second])
-        if long >= short
-        else (*ends_px[second], *ends_px[first])
-    )
-    return Measured(name, around, unit, AROUND.format(first, second), None, ends)
+    ordered = pair if long >= short else (second, first)
+    ends = tuple(end for each in ordered for end in ends_px[each])
+    return Measured(name, around, unit, AROUND.format(*pair), None, ends, structure, by="points")
 
 
 def _crooked(structure: str, ends: Mapping[str, tuple[tuple[float, float], ...]]) -> bool:
-    pair = [np.array(ends[name]) for name in _DIAMETERS.get(structure, ()) if name in ends]
+    pair = [np.array(ends[name]) for name in catalog.diameters(structure) or () if name in ends]
     if len(pair) < 2:
         return False
     spans = [each[1] - each[0] for each in pair]

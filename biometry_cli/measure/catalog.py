@@ -5,7 +5,7 @@ A new measure is one entry here and, where it is read from a shape in a new way,
 DICOM's structured report of obstetric ultrasound (TID 5000) and FHIR take them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -201,13 +201,12 @@ def term(measure: str) -> str:
     return "" if found is None else found.term
 
 
-def structure_of(measure: str) -> str:
-    """The structure that a measure or caliper belongs to, in any case.
-
-    One that is not listed stands on a structure of its own name, in lower case.
-    """
-    name = measure.upper()
-    return next((s.name for s in STRUCTURES.values() if name in s.measures), measure.lower())
+def structure_of(caliper: str) -> str:
+    """The structure that a caliper, in any case, stands on; its own lower-case name if unlisted."""
+    name = caliper.lower()
+    if name not in calipers():
+        return name
+    return next(each.name for each in STRUCTURES.values() if name.upper() in each.measures)
 
 
 def diameters(name: str) -> tuple[str, str] | None:
@@ -225,24 +224,47 @@ def calipers() -> tuple[str, ...]:
     return tuple(
         measure.lower()
         for each in STRUCTURES.values()
+        for read in between
         for measure in each.measures
-        if MEASURES[measure].read in between
+        if MEASURES[measure].read == read
     )
 
 
-def in_order(measures: Iterable[str]) -> list[str]:
-    """Measures in the order of a report; those not listed follow as they come."""
-    places = {name: place for place, name in enumerate(MEASURES)}
-    return sorted(measures, key=lambda name: places.get(name, len(places)))
+def place_of_measure(name: str) -> int:
+    """Where a measure stands in a report; one that is not listed after all that are."""
+    return _place(name, MEASURES)
 
 
-def place_of(structure_name: str) -> int:
+def place_of_structure(name: str) -> int:
     """Where a structure stands in a report; one that is not listed after all that are."""
-    names = list(STRUCTURES)
-    return names.index(structure_name) if structure_name in STRUCTURES else len(names)
+    return _place(name, STRUCTURES)
+
+
+def _place(name: str, listed: Iterable[str]) -> int:
+    names = list(listed)
+    return names.index(name) if name in names else len(names)
 
 
 def unit(measure: Measure, length_unit: str) -> str:
     """The unit of a measure, given that of lengths: mm or px."""
     units = {"length": length_unit, "area": f"{length_unit}²", "ratio": "%", "mass": "g"}
     return units[measure.dimension]
+
+
+def plane_key(plane: str) -> str:
+    """A name without its accidents: ``Trans-Thalamic`` and ``trans_thalamic`` are one plane."""
+    return "".join(letter for letter in plane.casefold() if letter not in " -_")
+
+
+PLANE_STRUCTURES: dict[str, str] = {
+    plane: each.name for each in STRUCTURES.values() for plane in each.planes
+}
+"""The structure measured on each plane, by default; on one that is not named there is none."""
+
+
+def with_default_planes(given: Mapping[str, str]) -> dict[str, str]:
+    """The default with the given planes in place of, and beside, its own; the last one counts."""
+    merged: dict[str, tuple[str, str]] = {}
+    for plane, name in [*PLANE_STRUCTURES.items(), *given.items()]:
+        merged[plane_key(plane)] = (plane, name)
+    return dict(merged.values())

@@ -1,4 +1,4 @@
-"""The sizes that a shape gives, each with its method, its convention and its caliper ends.
+"""How a shape gives a measure: one function for each way of reading that the catalog names.
 
 Circumferences and diameters run outer to outer: they follow the outline of the mask, and the
 masks that a model learns from follow the outer border. Femur length has no such convention, since
@@ -6,98 +6,151 @@ its calipers stand on the shaft's ends and not across a wall.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biometry_cli.measure import catalog
 from biometry_cli.measure.contour import polygon_length, signed_area
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.measure.shaft import shaft_ends
 
 Points = NDArray[np.float64]
-Ends = tuple[tuple[float, float], ...]
+Point = tuple[float, float]
+Ends = tuple[Point, ...]
 
-OUTER_OUTER = "outer-outer"
-PERIMETER = "perimeter of the fitted ellipse (Ramanujan)"
-LONG_AXIS, SHORT_AXIS = "long axis of the fitted ellipse", "short axis of the fitted ellipse"
-
-_SIZES_OF = {
-    "head": ("HC", "BPD", "OFD", "CI"),
-    "abdomen": ("AC", "TAD", "APAD"),
-    "femur": ("FL",),
-}
-_SIZES_OF_OTHERS = ("area", "perimeter", "major_axis", "minor_axis")
+INDEX = "100 × {1} / {0}"
 
 
 @dataclass(frozen=True)
-class Size:
-    """One size of a shape, in the shape's unit of length, its square, or % for CI.
+class Measured:
+    """One measure.
 
-    ``method``, ``convention`` and ``calipers`` are those of ``results.measures.Measurement``.
+    Attributes:
+        name: of the catalog, or the structure's name with a size's.
+        unit: mm, px, mm², px² or %.
+        method: how the value was read, in a short phrase.
+        convention: "outer-outer" for circumferences and diameters of head and abdomen, else None.
+        calipers_px: x, y of both ends of a diameter or length; for HC and AC the ends of the
+            ellipse's long, then of its short axis; None for a ratio, an area or a perimeter.
+        structure: what it is a measure of.
+        by: whether a mask's outline or points gave it.
     """
 
     name: str
     value: float
+    unit: str
     method: str
-    convention: str | None = None
+    convention: str | None
+    calipers_px: Ends | None
+    structure: str = ""
+    by: Literal["mask", "points"] = "mask"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An outline to be measured, in mm or, without a spacing, in px.
+
+    Attributes:
+        structure: name of the catalog, or any other.
+        outline: (N, 2) closed.
+        smooth_outline: (N, 2), the outline without its pixel-sized steps.
+        pixel: width and height of a pixel in the outline's unit.
+        ellipse: fitted to the outline, or that of its second moments.
+        ellipse_words: which of these it is.
+    """
+
+    structure: str
+    outline: Points
+    smooth_outline: Points
+    pixel: tuple[float, float]
+    ellipse: Ellipse | None
+    ellipse_words: str
+
+    @property
+    def axes(self) -> Ellipse:
+        """The ellipse, for a way of reading that needs one."""
+        if self.ellipse is None:
+            raise ValueError(f"the outline of the {self.structure} has no ellipse")
+        return self.ellipse
+
+
+class Size(NamedTuple):
+    """A value in the shape's unit (its square for an area, % for a ratio), method and calipers."""
+
+    value: float
+    method: str
     calipers: Ends | None = None
 
 
-def size_names(structure: str) -> tuple[str, ...]:
-    """The sizes that a structure of this name can have, in the order of a report.
-
-    Those of a structure without sizes of its own carry its name: ``cervix_area``.
-    """
-    if structure in _SIZES_OF:
-        return _SIZES_OF[structure]
-    return tuple(f"{structure}_{size}" for size in _SIZES_OF_OTHERS)
+def _perimeter(shape: Shape) -> Size:
+    ends = shape.axes.major_axis_ends() + shape.axes.minor_axis_ends()
+    return Size(shape.axes.perimeter(), f"perimeter of {shape.ellipse_words} (Ramanujan)", ends)
 
 
-def head_sizes(ellipse: Ellipse) -> tuple[Size, ...]:
-    """HC, BPD and OFD, and the cephalic index CI = 100 BPD / OFD."""
-    long, short = ellipse.major_axis_ends(), ellipse.minor_axis_ends()
-    index = 100 * ellipse.semi_minor / ellipse.semi_major
-    return (
-        Size("HC", ellipse.perimeter(), PERIMETER, OUTER_OUTER, long + short),
-        Size("BPD", 2 * ellipse.semi_minor, SHORT_AXIS, OUTER_OUTER, short),
-        Size("OFD", 2 * ellipse.semi_major, LONG_AXIS, OUTER_OUTER, long),
-        Size("CI", index, "100 × BPD / OFD"),
-    )
+def _long_axis(shape: Shape) -> Size:
+    """An ellipse does not tell which diameter of an abdomen is transverse: TAD is the longer."""
+    method = f"long axis of {shape.ellipse_words}"
+    return Size(2 * shape.axes.semi_major, method, shape.axes.major_axis_ends())
 
 
-def abdomen_sizes(ellipse: Ellipse) -> tuple[Size, ...]:
-    """AC and the two diameters; an ellipse does not tell which is transverse: TAD is the longer."""
-    long, short = ellipse.major_axis_ends(), ellipse.minor_axis_ends()
-    return (
-        Size("AC", ellipse.perimeter(), PERIMETER, OUTER_OUTER, long + short),
-        Size("TAD", 2 * ellipse.semi_major, LONG_AXIS, OUTER_OUTER, long),
-        Size("APAD", 2 * ellipse.semi_minor, SHORT_AXIS, OUTER_OUTER, short),
-    )
+def _short_axis(shape: Shape) -> Size:
+    method = f"short axis of {shape.ellipse_words}"
+    return Size(2 * shape.axes.semi_minor, method, shape.axes.minor_axis_ends())
 
 
-def femur_sizes(outline: Points, pixel: tuple[float, float]) -> tuple[Size, ...]:
-    """FL, the straight length of the shaft; the arguments are those of ``shaft_ends``."""
-    (x1, y1), (x2, y2) = ends = shaft_ends(outline, pixel)
-    length = math.hypot(x2 - x1, y2 - y1)
-    return (Size("FL", length, "end to end along the shaft's long axis", None, ends),)
+def _index(shape: Shape) -> Size:
+    names = catalog.diameters(shape.structure) or ("long axis", "short axis")
+    return Size(100 * shape.axes.semi_minor / shape.axes.semi_major, INDEX.format(*names))
 
 
-def other_sizes(
-    structure: str, outline: Points, smooth_outline: Points, ellipse: Ellipse
-) -> tuple[Size, ...]:
-    """Area, perimeter and axes of an outline (N, 2) of any shape.
+def _length(shape: Shape) -> Size:
+    (x1, y1), (x2, y2) = ends = shaft_ends(shape.outline, shape.pixel)
+    return Size(math.hypot(x2 - x1, y2 - y1), "end to end along the shaft's long axis", ends)
+
+
+def _area(shape: Shape) -> Size:
+    return Size(abs(signed_area(shape.outline)), "area inside the outline")
+
+
+def _outline_length(shape: Shape) -> Size:
+    return Size(polygon_length(shape.smooth_outline), "length of the smoothed outline")
+
+
+READ: dict[catalog.Reading, Callable[[Shape], Size]] = {
+    "perimeter": _perimeter,
+    "long_axis": _long_axis,
+    "short_axis": _short_axis,
+    "index": _index,
+    "length": _length,
+    "area": _area,
+    "outline_length": _outline_length,
+}
+
+
+def measure_shape(shape: Shape, length_unit: str) -> tuple[Measured, ...]:
+    """All measures that the catalog lists for the shape's structure, in its order.
 
     Args:
-        smooth_outline: the outline without its pixel-sized steps.
-        ellipse: that of the outline's second moments.
+        shape: with an ellipse, where a measure is read from one.
+        length_unit: "mm", or "px" where no pixel spacing is known.
+
+    Raises:
+        ValueError: a measure that needs an ellipse, and no ellipse.
     """
-    area, perimeter, major_axis, minor_axis = size_names(structure)
-    axis = "axis of the ellipse with the outline's second moments"
-    long, short = ellipse.major_axis_ends(), ellipse.minor_axis_ends()
-    return (
-        Size(area, abs(signed_area(outline)), "area inside the outline"),
-        Size(perimeter, polygon_length(smooth_outline), "length of the smoothed outline"),
-        Size(major_axis, 2 * ellipse.semi_major, f"long {axis}", None, long),
-        Size(minor_axis, 2 * ellipse.semi_minor, f"short {axis}", None, short),
-    )
+    width, height = shape.pixel
+    measured = []
+    for name, measure in catalog.measures_of(shape.structure).items():
+        if measure.read is None:
+            continue
+        size = READ[measure.read](shape)
+        # With unequal spacing the ends of a diameter in mm are not those of the ellipse in pixels.
+        ends = size.calipers and tuple((x / width, y / height) for x, y in size.calipers)
+        unit = catalog.unit(measure, length_unit)
+        measured.append(
+            Measured(name, size.value, unit, size.method, measure.convention, ends, shape.structure)
+        )
+    return tuple(measured)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from biometry_cli.measure import catalog
 from biometry_cli.measure.contour import (
     component_sizes,
     largest_component,
@@ -21,16 +22,14 @@ from biometry_cli.measure.contour import (
 from biometry_cli.measure.ellipse import Ellipse, Segment, fit_ellipse
 from biometry_cli.measure.field_of_view import off_field
 from biometry_cli.measure.moments import moment_ellipse
-from biometry_cli.measure.sizes import (
-    Size,
-    abdomen_sizes,
-    femur_sizes,
-    head_sizes,
-    other_sizes,
-    size_names,
+from biometry_cli.measure.sizes import Measured, Shape, measure_shape
+from biometry_cli.results.flags import (
+    POOR_ELLIPSE_FIT,
+    TOUCHES_BORDER,
+    TOUCHES_FIELD_OF_VIEW,
+    TWO_COMPONENTS,
 )
 
-Point = tuple[float, float]
 Mask = NDArray[np.bool_]
 
 LEVEL = 0.5
@@ -39,27 +38,6 @@ SECOND_COMPONENT = 0.05  # of the largest one's pixels; anything smaller is a sp
 POOR_FIT = 0.04  # root mean square distance over the ellipse's size: 2 mm for a head at term
 LEAST_SEEN = 0.5  # of the ellipse's perimeter; with less outline in view it is a guess
 LONGEST_BRUSH = 0.02  # of the outline; crossing the field's edge at a slant, it leaves as much
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One measure.
-
-    Attributes:
-        name: HC, BPD, OFD, CI, AC, TAD, APAD, FL, or the structure's name with a size's.
-        unit: mm, px, mm², px² or %.
-        method: how the value was read from the outline, in a short phrase.
-        convention: "outer-outer" for circumferences and diameters of head and abdomen, else None.
-        calipers_px: x, y of both ends of a diameter or length; for HC and AC the ends of the
-            ellipse's long, then of its short axis; None for a ratio, an area or a perimeter.
-    """
-
-    name: str
-    value: float
-    unit: str
-    method: str
-    convention: str | None
-    calipers_px: tuple[Point, ...] | None
 
 
 @dataclass(frozen=True)
@@ -98,14 +76,6 @@ class MeasuredStructure:
         }
 
 
-def measure_names(structure: str) -> tuple[str, ...]:
-    """The measures that a structure of this name can have, in the order of a report.
-
-    Those of a structure without measures of its own carry its name: ``cervix_area``.
-    """
-    return size_names(structure)
-
-
 def measure_structure(
     name: str,
     probability: NDArray[np.floating],
@@ -114,13 +84,10 @@ def measure_structure(
 ) -> MeasuredStructure | None:
     """Measures the largest component of a soft mask as the structure that ``name`` says.
 
-    ``head`` gives HC, BPD, OFD and CI (cephalic index, 100 * BPD / OFD); ``abdomen`` gives AC,
-    TAD and APAD; both from the ellipse fitted to the outline, in which points on the border of
-    the image, outside the field of view or along its edge have no vote.
-    An ellipse does not tell which diameter is the transverse one: TAD is the longer, APAD the
-    shorter by convention. ``femur`` gives FL, the straight length of the shaft. Any other name
-    gives area and perimeter of the outline (closed along the image's border where it is cut
-    off) and the axes of the ellipse with the outline's second moments, as in ``measure_names``,
+    The catalog says which measures a structure has, and whether its shape is an ellipse fitted to
+    the outline, in which points on the border of the image, outside the field of view or along its
+    edge have no vote; a shaft; or, for any name that it does not list, the outline as it is
+    (closed along the image's border where it is cut off), with the ellipse of its second moments,
     since nothing says that such a structure is an ellipse.
 
     Args:
@@ -153,20 +120,26 @@ def measure_structure(
     flags = _mask_flags(probability, cut_off, unseen)
     scale = np.array([column, row])
     outline = contour_px * scale
+    kind = catalog.structure(name).shape
     ellipse: Ellipse | None = None
-    sizes: tuple[Size, ...] = ()
-    if name == "femur":
-        sizes = femur_sizes(outline, (column, row))
-    elif name in ("head", "abdomen"):
+    if kind == "ellipse":
         votes = ~(cut_off | unseen)
         ellipse = _fitted(outline[votes])
         if ellipse is None or _is_poor(ellipse, outline, votes):
-            flags.append("poor_ellipse_fit")
-        if ellipse is not None:
-            sizes = head_sizes(ellipse) if name == "head" else abdomen_sizes(ellipse)
-    else:
+            flags.append(POOR_ELLIPSE_FIT)
+    elif kind == "outline":
         ellipse = moment_ellipse(outline)
-        sizes = other_sizes(name, outline, smoothed(contour_px) * scale, ellipse)
+    shape = Shape(
+        structure=name,
+        outline=outline,
+        smooth_outline=smoothed(contour_px) * scale if kind == "outline" else outline,
+        pixel=(column, row),
+        ellipse=ellipse,
+        ellipse_words="the fitted ellipse"
+        if kind == "ellipse"
+        else "the ellipse with the outline's second moments",
+    )
+    measured = kind == "shaft" or ellipse is not None
 
     component = largest_component(probability > LEVEL)
     return MeasuredStructure(
@@ -174,31 +147,19 @@ def measure_structure(
         area_px=abs(signed_area(contour_px)),
         ellipse_px=None if ellipse is None else ellipse.scaled(1 / column, 1 / row),
         contour_px=contour_px,
-        measures=tuple(_measured(size, spacing_mm) for size in sizes),
+        measures=measure_shape(shape, "px" if spacing_mm is None else "mm") if measured else (),
         flags=tuple(flags),
         certainty=float(np.mean(probability[component], dtype=np.float64)),
     )
 
 
-def _measured(size: Size, spacing_mm: tuple[float, float] | None) -> Measured:
-    """A size in mm, or in pixels without a spacing, as a measure with its calipers in pixels.
-
-    With unequal spacing the ends of a diameter in mm are not those of the ellipse in pixels.
-    """
-    row, column = (1.0, 1.0) if spacing_mm is None else spacing_mm
-    length = "px" if spacing_mm is None else "mm"
-    unit = "%" if size.name == "CI" else f"{length}²" if size.name.endswith("_area") else length
-    ends = size.calipers and tuple((x / column, y / row) for x, y in size.calipers)
-    return Measured(size.name, size.value, unit, size.method, size.convention, ends)
-
-
 def _mask_flags(probability: NDArray[np.floating], cut_off: Mask, unseen: Mask) -> list[str]:
-    flags = ["touches_border"] if cut_off.any() else []
+    flags = [TOUCHES_BORDER] if cut_off.any() else []
     if np.mean(unseen & ~cut_off) > LONGEST_BRUSH:
-        flags.append("touches_field_of_view")
+        flags.append(TOUCHES_FIELD_OF_VIEW)
     sizes = np.sort(component_sizes(probability > LEVEL))
     if len(sizes) > 1 and sizes[-2] >= SECOND_COMPONENT * sizes[-1]:
-        flags.append("two_components")
+        flags.append(TWO_COMPONENTS)
     return flags
 
 

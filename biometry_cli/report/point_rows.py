@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from biometry_cli.measure.calipers import CROOKED
 from biometry_cli.report.panel import Panel
 from biometry_cli.report.pen import Color
 from biometry_cli.report.points import Points, hidden_names, visible_points
 from biometry_cli.report.words import confidence_text
+from biometry_cli.results.flags import CROOKED_CALIPERS
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading
@@ -41,7 +41,7 @@ def list_points(panel: Panel, points: Points, color: Color) -> None:
 
 def has_diameters(found: "MeasuredStructure") -> bool:
     """Whether two calipers of a structure are the axes of an ellipse that can be drawn."""
-    return CROOKED not in found.flags and any(
+    return CROOKED_CALIPERS not in found.flags and any(
         len(measure.calipers_px or ()) == 4 for measure in found.measures
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from biometry_cli.measure.catalog import STRUCTURES, measure_names
 from biometry_cli.measure.growth.dates import completed_text
-from biometry_cli.measure.structures import measure_names
 from biometry_cli.report.panel import Panel
 from biometry_cli.report.pen import (
     PINK,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 UNLIKE_TRAINING, NOT_MEASURED = "unlike_training", "not_measured"
 CALIPER_MARKS = ("+", "×")  # on the scan and before the rows: the first diameter, the second
-_OWN_PLACES = {"head": 0, "abdomen": 1, "femur": 2}
+_OWN_PLACES = {name: place for place, name in enumerate(STRUCTURES)}
 _TOP_CLASSES = 6
 
 

@@ -7,18 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from biometry_cli.results.prediction import PlaneFound, Prediction
 
+from biometry_cli.measure.catalog import MEASURES
 from biometry_cli.results.evaluation import BY_POINTS
 
-MEASURE_TERMS = {
-    "HC": "head circumference",
-    "BPD": "biparietal diameter",
-    "OFD": "occipitofrontal diameter",
-    "CI": "cephalic index",
-    "AC": "abdominal circumference",
-    "TAD": "transverse abdominal diameter",
-    "APAD": "anteroposterior abdominal diameter",
-    "FL": "femur length",
-}
+MEASURE_TERMS = {name: each.term for name, each in MEASURES.items()}
 
 READINGS_DISAGREE = "readings_disagree"
 
@@ -41,7 +33,7 @@ _FLAGS = {
     "out_of_chart_range": "outside the range of the growth chart",
 }
 
-_MEASURES = ("hc", "bpd", "ofd", "ac", "fl", "efw", "crl", "tad", "apad")
+_MEASURES = tuple(name.lower() for name in MEASURES)
 _FORMULA_WORDS = {"intergrowth": "INTERGROWTH-21st", "who": "WHO"}
 
 

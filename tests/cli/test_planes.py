@@ -15,7 +15,7 @@ from PIL import Image
 
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.jobs.models import open_models
-from biometry_cli.measure.structures import measure_names
+from biometry_cli.measure.catalog import measure_names
 from biometry_cli.results.prediction import ExamResult, Prediction
 from biometry_cli.settings import Settings
 

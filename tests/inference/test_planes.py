@@ -23,9 +23,8 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, measured_structures
 from biometry_cli.inference.sources import Source
 from biometry_cli.inference.unlike import fit_appearance
+from biometry_cli.measure.catalog import PLANE_STRUCTURES, measure_names, with_default_planes
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.measure.structures import measure_names
-from biometry_cli.plane_structures import PLANE_STRUCTURES, with_defaults
 from biometry_cli.results.prediction import Prediction
 
 PLANES = ("Trans_thalamic", "trans-cerebellar", "fetal abdomen", "femur", "thorax", "other")
@@ -99,7 +98,9 @@ def guide(planes, finds, structures=PLANE_STRUCTURES):
     measures = predictor(
         "segment", ("background", *STRUCTURES), [shows(each) for each in finds], "all:1"
     )
-    return PlaneGuide(recognises, dict.fromkeys(STRUCTURES, measures), with_defaults(structures))
+    return PlaneGuide(
+        recognises, dict.fromkeys(STRUCTURES, measures), with_default_planes(structures)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +177,7 @@ def test_reasons_name_the_plane():
             file="a", task="classify", model="m", label=plane, probabilities={plane: 1.0}
         )
         measuring = dict.fromkeys(STRUCTURES)
-        return PlaneGuide(None, measuring, with_defaults(structures)).recognise(answer).reason
+        return PlaneGuide(None, measuring, with_default_planes(structures)).recognise(answer).reason
 
     assert reason("thorax") == "shows the thorax: nothing to measure on it"
     assert reason("Other") == "shows no standard plane: nothing to measure on it"

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometry_cli.measure.calipers import (
-    CROOKED,
     caliper_measures,
     diameters_ellipse,
     measure_calipers,
 )
 from biometry_cli.measure.ellipse import Ellipse
+from biometry_cli.results.flags import CROOKED_CALIPERS
 
 HEAD = Ellipse(120.0, 80.0, 60.0, 47.0, 0.4)
 
@@ -78,7 +78,7 @@ def test_axes_of_one_ellipse_stand_upright_on_each_other(turn_deg, crooked) -> N
     other = Ellipse(120.0, 80.0, 60.0, 47.0, 0.4 + math.radians(turn_deg))
     ends = {"ofd": HEAD.major_axis_ends(), "bpd": other.minor_axis_ends()}
     (head,) = measure_calipers(ends, (1, 1))
-    assert (CROOKED in head.flags) == crooked
+    assert (CROOKED_CALIPERS in head.flags) == crooked
 
 
 def test_diameters_far_apart_are_flagged() -> None:
@@ -86,14 +86,14 @@ def test_diameters_far_apart_are_flagged() -> None:
     (head,) = measure_calipers(
         {"ofd": HEAD.major_axis_ends(), "bpd": other.minor_axis_ends()}, None
     )
-    assert head.flags == (CROOKED,)
+    assert head.flags == (CROOKED_CALIPERS,)
 
 
 def test_points_on_one_spot_are_no_crash() -> None:
     spot = ((5.0, 5.0), (5.0, 5.0))
     (head,) = measure_calipers({"ofd": spot, "bpd": spot}, (1, 1))
     assert all(np.isfinite(m.value) for m in head.measures)
-    assert head.flags == (CROOKED,)
+    assert head.flags == (CROOKED_CALIPERS,)
 
 
 def test_what_calipers_can_give() -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.measure.structures import measure_names, measure_structure
+from biometry_cli.measure.catalog import measure_names
+from biometry_cli.measure.structures import measure_structure
 from tests.measure.measure_answers import found, values
 from tests.measure.measure_phantoms import capsule, circumference, coverage, ellipse, frame
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from biometry_cli.data.importers.plan import Point
+from biometry_cli.measure.catalog import calipers
 
 # A caliper measures between its points _1 and _2.
-CALIPERS = ("ofd", "bpd", "tad", "apad", "fl")
+CALIPERS = calipers()
 
 _NOTHING = frozenset({"", "nan", "none", "null"})
 

@@ -1,22 +1,20 @@
 """Whether sizes can be those of a fetus at all, and which wrong unit they look like.
 
-The ranges are wide: they let every fetus of 11 to 43 weeks pass, also one of very abnormal
-growth, and stop slips of the unit or the decimal point. FL alone starts at 12 weeks (8 mm), since a
-shorter range could not tell a femur in centimetres.
+The catalog's ranges are wide: they let every fetus of 11 to 43 weeks pass, also one of very
+abnormal growth, and stop slips of the unit or the decimal point.
 """
 
 import math
 from collections.abc import Mapping
 
+from biometry_cli.measure.catalog import MEASURES
 from biometry_cli.measure.growth import hadlock_dating, intergrowth_dating, intergrowth_growth
+from biometry_cli.results.flags import IMPLAUSIBLE_SIZE, OUT_OF_CHART_RANGE
 
 SIZE_RANGES_MM = {
-    "HC": (45.0, 450.0),
-    "BPD": (12.0, 140.0),
-    "OFD": (15.0, 170.0),
-    "AC": (40.0, 480.0),
-    "FL": (8.0, 95.0),
-    "CRL": (5.0, 120.0),
+    name: measure.plausible_mm
+    for name, measure in MEASURES.items()
+    if measure.plausible_mm is not None
 }
 
 # Quotients that no fetus leaves: usual ones run from 14 to 40 weeks as in the comments.
@@ -93,8 +91,8 @@ def measure_flags(name: str, value_mm: float) -> list[str]:
     if name not in SIZE_RANGES_MM:
         return []
     if size_reason(name, value_mm) is not None:
-        return ["implausible_size"]
-    return ["out_of_chart_range"] if _outside_charts(name, value_mm) else []
+        return [IMPLAUSIBLE_SIZE]
+    return [OUT_OF_CHART_RANGE] if _outside_charts(name, value_mm) else []
 
 
 def _outside_charts(name: str, value_mm: float) -> bool:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from biometry_cli.measure.catalog import SIZED
 from biometry_cli.measure.growth.bpd import outer_inner_mm
 from biometry_cli.measure.growth.plausible import size_reason
 from biometry_cli.results.base import Interval
 
 BpdConvention = Literal["outer-outer", "as given"]
-MEASURES = ("HC", "BPD", "OFD", "AC", "FL", "CRL")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Readings:
 
 def readings(sizes: Mapping[str, Size], bpd_convention: BpdConvention) -> Readings:
     """The known measures among ``sizes``, BPD converted where its convention is known."""
-    known = {name: sizes[name] for name in MEASURES if name in sizes}
+    known = {name: sizes[name] for name in SIZED if name in sizes}
     outer_inner = dict(known)
     if bpd_convention == "outer-outer" and "BPD" in known:
         outer_inner["BPD"] = _to_outer_inner(known["BPD"])

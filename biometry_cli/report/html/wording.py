@@ -8,7 +8,7 @@ from biometry_cli.results.base import Interval
 from biometry_cli.results.evaluation import BY_POINTS
 
 NONE = "–"
-_TERMS = MEASURE_TERMS | {"EFW": "estimated fetal weight"}
+_TERMS = MEASURE_TERMS
 
 
 def measure_term(name: str) -> str:

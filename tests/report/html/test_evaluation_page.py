@@ -6,7 +6,7 @@ from biometry_cli.report.html.evaluation_page import evaluation_page
 from biometry_cli.results.evaluation import Agreement, Evaluation, Figure
 from tests.report import landmark_evaluations
 from tests.report.html import evaluation_samples, samples
-from tests.report.html.html_reading import ReadPage, require_sound
+from tests.report.page.html_reading import ReadPage, require_sound
 
 _NOTHING = Figure()
 

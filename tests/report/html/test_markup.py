@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometry_cli.report.html.markup import NOTHING, Markup, element, joined, markup
-from tests.report.html.html_reading import read_page
+from tests.report.page.html_reading import read_page
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))

@@ -10,7 +10,7 @@ from biometry_cli.report.words import flag_text
 from biometry_cli.results.clinical import AgeEstimate, Centile, GestationalAge
 from biometry_cli.results.prediction import Exam, FailedFile, FoundPoint
 from tests.report.html import samples
-from tests.report.html.html_reading import ReadPage, require_sound
+from tests.report.page.html_reading import ReadPage, require_sound
 from tests.report.report_readings import on_plane
 
 

@@ -8,7 +8,14 @@ finds and names the place; this file says what there is to set.
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from biometry_cli.measure.catalog import with_default_planes
 
@@ -20,6 +27,16 @@ class Section(BaseModel):
     """Base of the sections: unknown keys are refused by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_as_number(cls, value: object, info: ValidationInfo) -> object:
+        """Python counts true as 1: where a number is asked for, that is never what was meant."""
+        parts = value if isinstance(value, list | tuple) else [value]
+        field = cls.model_fields[info.field_name or ""]
+        if any(isinstance(part, bool) for part in parts) and field.annotation is not bool:
+            raise ValueError("true and false are no value for it")
+        return value
 
 
 class DataSettings(Section):

@@ -45,11 +45,11 @@ TORCH_FREE = (
     "report",
     "calibration",
     "jobs.calc",
-    "jobs.groups",
     "jobs.import_data",
     "jobs.inputs",
     "jobs.models",
-    "jobs.prediction_files",
+    "jobs.outputs",
+    "jobs.writers",
     "jobs.provenance",
     "jobs.predict",
     "jobs.evaluate",
@@ -145,8 +145,9 @@ def test_a_room_knows_only_what_it_may(room: str) -> None:
 
 
 def test_the_command_line_imports_the_rest_inside_functions() -> None:
-    # The catalog is plain text: the options of sizes come from it.
-    light = (f"{PACKAGE}.cli", f"{PACKAGE}.errors", f"{PACKAGE}.measure.catalog")
+    # The catalogs are plain text: the options of sizes and of outputs come from them.
+    catalogs = (f"{PACKAGE}.measure.catalog", f"{PACKAGE}.jobs.writers.catalog")
+    light = (f"{PACKAGE}.cli", f"{PACKAGE}.errors", *catalogs)
     for module in below("cli"):
         for name in imports(module, top_level=True) - {PACKAGE}:
             assert name.startswith(light), f"{module} imports {name} when it loads"

@@ -95,6 +95,28 @@ def test_a_run_goes_on_with_its_own_file_instead_of_biometry_toml(tmp_path: Path
     assert resolved.origins["train.epochs"] == str(base)
 
 
+def _takes_truth(key: str) -> bool:
+    section, _, name = key.partition(".")
+    fields = type(getattr(Settings(), section)).model_fields
+    return fields[name].annotation is bool
+
+
+NUMBERS = [key for key in known_keys() if not _takes_truth(key)]
+
+
+@pytest.mark.parametrize("key", NUMBERS)
+def test_truth_is_never_taken_as_a_number(tmp_path: Path, key: str) -> None:
+    section, _, name = key.partition(".")
+    error = refusal(tmp_path, config=f"[{section}]\n{name} = true\n")
+    assert key in error.what
+    assert "given.toml" in error.what
+
+
+def test_half_a_pixel_size_that_is_true_is_refused_too(tmp_path: Path) -> None:
+    error = refusal(tmp_path, config="[predict]\nspacing_mm = [0.2, true]\n")
+    assert "predict.spacing_mm" in error.what
+
+
 def test_an_unknown_key_is_refused_with_its_neighbour(tmp_path: Path) -> None:
     error = refusal(tmp_path, config="[train]\nepoch = 3\n")
     assert "train.epoch" in error.what

@@ -1,46 +1,22 @@
 """``biometry calc``."""
 
-import inspect
 from typing import Annotated, Any
 
 import typer
 
-from biometry_cli.cli.options import Age, Json, LastPeriod, ScanDate
+from biometry_cli.cli.options import Age, Json, LastPeriod, ScanDate, offering
 from biometry_cli.measure.catalog import MEASURES, SIZED
 
 SIZES = "Sizes in mm"
 
 
-def _option(measure: str) -> Any:
-    """The type of one size's option, as typer reads it."""
+def _size(measure: str) -> Any:
     term = MEASURES[measure].term
-    return Annotated[
-        float | None,
-        typer.Option(help=f"{term[0].upper()}{term[1:]}.", metavar="MM", rich_help_panel=SIZES),
-    ]
+    option = typer.Option(help=f"{term[0].upper()}{term[1:]}.", metavar="MM", rich_help_panel=SIZES)
+    return Annotated[float | None, option]
 
 
-def _offering_sizes(command: Any) -> Any:
-    """The command with an option for every size that the catalog knows, before its own."""
-    own = inspect.signature(command).parameters.values()
-    sizes = [
-        inspect.Parameter(
-            name.lower(), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_option(name)
-        )
-        for name in SIZED
-    ]
-    kept = [
-        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for each in own
-        if each.kind is not inspect.Parameter.VAR_KEYWORD
-    ]
-    parameters = [*sizes, *kept]
-    command.__signature__ = inspect.Signature(parameters)
-    command.__annotations__ = {each.name: each.annotation for each in parameters}
-    return command
-
-
-@_offering_sizes
+@offering({name.lower(): _size(name) for name in SIZED})
 def calc(
     age: Age = None,
     lmp: LastPeriod = None,

@@ -3,8 +3,10 @@
 The default that a help text shows is the settings' own; a test compares the two.
 """
 
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -76,31 +78,6 @@ OutFolder = Annotated[
     typer.Option(
         "--out",
         help="Folder for overlays and masks.",
-        show_default=False,
-        rich_help_panel=FILES,
-    ),
-]
-Overlay = Annotated[
-    bool,
-    typer.Option("--overlay", help="Write STEM_overlay.png into --out.", rich_help_panel=FILES),
-]
-Masks = Annotated[
-    bool,
-    typer.Option(
-        "--masks", help="Write STEM_mask.png (class indices) into --out.", rich_help_panel=FILES
-    ),
-]
-Csv = Annotated[
-    Path | None,
-    typer.Option(
-        "--csv", help="Write one line an image.", show_default=False, rich_help_panel=FILES
-    ),
-]
-Hc18Csv = Annotated[
-    Path | None,
-    typer.Option(
-        "--hc18-csv",
-        help="Write the head ellipses as the HC18 challenge takes them.",
         show_default=False,
         rich_help_panel=FILES,
     ),
@@ -187,3 +164,30 @@ Structures = Annotated[
         show_default="from dataset.toml",
     ),
 ]
+
+
+def offering(options: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """Give a command further options, which reach its ``**`` parameter, None where not given.
+
+    Args:
+        options: the annotated type of each, by the parameter's name.
+    """
+
+    def widen(command: Any) -> Any:
+        parameters = [
+            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for each in inspect.signature(command).parameters.values()
+            if each.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        parameters += [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation
+            )
+            for name, annotation in options.items()
+        ]
+        # What typer reads a command's options from.
+        command.__signature__ = inspect.Signature(parameters)
+        command.__annotations__ = {each.name: each.annotation for each in parameters}
+        return command
+
+    return widen

@@ -1,35 +1,47 @@
 """``biometry predict``."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from biometry_cli.cli.options import (
+    FILES,
     Age,
     Assignments,
     Choice,
     Config,
-    Csv,
     Device,
     DryRun,
     Exam,
     GroupBy,
-    Hc18Csv,
     Json,
     KeepUnlike,
     LastPeriod,
-    Masks,
     Measuring,
     OutFolder,
-    Overlay,
     Planes,
-    Report,
     ScanDate,
     Spacing,
     Threads,
+    offering,
 )
+from biometry_cli.jobs.writers.catalog import WRITERS, Output, flag
 
 
+def _option(name: str, output: Output) -> Any:
+    kind: type = bool if output.into == "folder" else Path
+    option = typer.Option(
+        flag(name),
+        help=output.help,
+        metavar=output.metavar,
+        show_default=False,
+        rich_help_panel=FILES,
+    )
+    return Annotated[kind | None, option]
+
+
+@offering({name: _option(name, output) for name, output in WRITERS.items()})
 def predict(
     images: Annotated[
         list[str] | None,
@@ -50,11 +62,6 @@ def predict(
     lmp: LastPeriod = None,
     scan_date: ScanDate = None,
     out_folder: OutFolder = None,
-    overlay: Overlay = False,
-    masks: Masks = False,
-    csv: Csv = None,
-    hc18_csv: Hc18Csv = None,
-    report: Report = None,
     as_json: Json = False,
     batch_size: Annotated[
         int | None, typer.Option(help="Images that pass together.", show_default="8")
@@ -64,6 +71,7 @@ def predict(
     config: Config = None,
     assignments: Assignments = None,
     dry_run: DryRun = False,
+    **outputs: Path | bool | None,
 ) -> None:
     """Find structures in scans, measure them, and say what the sizes mean for the fetus."""
     from biometry_cli.cli.console import gather, print_settings, spacing_pair
@@ -89,14 +97,14 @@ def predict(
         return
     from biometry_cli.cli.answers import print_answers
     from biometry_cli.jobs.calc import known_age
-    from biometry_cli.jobs.predict import ExamPlan, PredictionJob
-    from biometry_cli.jobs.prediction_files import WantedFiles
+    from biometry_cli.jobs.outputs import wanted_outputs
+    from biometry_cli.jobs.predict import ExamPlan, settle
 
-    job = PredictionJob(
+    job = settle(
         resolved.settings,
         images or [],
         spacing_mm=spacing_pair(resolved.settings),
-        wanted=WantedFiles(out_folder, overlay, masks, csv, hc18_csv, report),
+        wanted=wanted_outputs(outputs, out_folder),
         age=known_age(age, lmp, scan_date),
         plan=ExamPlan(group_by) if exam or group_by is not None else None,
     )

@@ -9,8 +9,7 @@ from biometry_cli.data.phantom.dataset import write_segmentation_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.export.onnx import export_onnx
 from biometry_cli.jobs.evaluate import evaluate_to_folder
-from biometry_cli.jobs.predict import ExamPlan, PredictionJob
-from biometry_cli.jobs.prediction_files import WantedFiles
+from biometry_cli.jobs.predict import ExamPlan, settle
 from biometry_cli.jobs.train import train
 from biometry_cli.report.evaluation_tables import evaluation_table
 from biometry_cli.report.exam_tables import exam_table
@@ -64,8 +63,8 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
     pictures, report = folder / "exam", folder / "exam" / "report.html"
     pattern = str(images / f"{fetus}_*.png")
     _heading(out, 4, "examine one fetus", f"biometry predict '{pattern}' --exam --report {report}")
-    wanted = WantedFiles(pictures, overlay=True, masks=True, report=report)
-    for result in PredictionJob(settings, [pattern], wanted=wanted, plan=ExamPlan()).exams():
+    wanted = {"overlay": pictures, "masks": pictures, "report": report}
+    for result in settle(settings, [pattern], wanted=wanted, plan=ExamPlan()).exams():
         out.print(exam_table(result.exam))
     out.print(f"written: {pictures}", soft_wrap=True)
 

@@ -12,7 +12,7 @@ from biometry_cli.evaluation.evaluate import evaluate, require_fit
 from biometry_cli.files import require_writable
 from biometry_cli.inference.predictor import Predictor, load
 from biometry_cli.jobs.evaluation_files import EvaluationFiles
-from biometry_cli.jobs.prediction_files import require_report
+from biometry_cli.jobs.writers.writer import require_page
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.runs import find_weights, latest_run, run_of
 from biometry_cli.settings import Settings
@@ -58,7 +58,7 @@ def evaluate_to_folder(
     folder = out or _default_folder(weights, split)
     require_writable(folder)
     if report is not None:
-        require_report(report)
+        require_page(report)
     dataset = _dataset(settings, predictor, weights)
     require_fit(predictor, dataset)
     if dataset.problems:

@@ -1,20 +1,20 @@
 """``predict`` over many files: answers one by one or exam by exam, files written as it goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
 from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.inference.sources import with_spacing
-from biometry_cli.jobs.groups import group_files
-from biometry_cli.jobs.inputs import expand_inputs, output_stems
-from biometry_cli.jobs.models import open_models
-from biometry_cli.jobs.prediction_files import PredictionFiles, WantedFiles
+from biometry_cli.inference.sources import Source, with_spacing
+from biometry_cli.jobs.inputs import expand_inputs, group_files, output_stems
+from biometry_cli.jobs.models import Models, open_models
+from biometry_cli.jobs.outputs import Outputs, Wanted, require_targets
+from biometry_cli.jobs.writers.writer import Answered, Answering, Examined
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.results.prediction import ErrorDetail, ExamResult, FailedFile, Prediction
-from biometry_cli.settings import Settings
+from biometry_cli.settings import PredictSettings, Settings
 
 Answer = Prediction | FailedFile
 
@@ -26,8 +26,16 @@ class ExamPlan:
     group_by: str | None = None
 
 
-class PredictionJob:
-    """Everything is checked when the job is made; ``run`` or ``exams`` then answers.
+def settle(
+    settings: Settings,
+    inputs: list[str],
+    *,
+    spacing_mm: tuple[float, float] | None = None,
+    wanted: Wanted | None = None,
+    age: GivenAge | None = None,
+    plan: ExamPlan | None = None,
+) -> "PredictionJob":
+    """Check all that can be checked before work, and open the models.
 
     Args:
         settings: weights, planes, batch size, device and how exams are put together.
@@ -35,7 +43,7 @@ class PredictionJob:
         spacing_mm: (row, column) for all images; None looks for a ``spacing.csv``.
         wanted: files to write.
         age: the gestational age that sizes are scored against; estimated when None.
-        plan: how images make exams; None for ``run``.
+        plan: how images make exams; None answers each image alone.
 
     Raises:
         ModelFileError: no usable model.
@@ -43,31 +51,52 @@ class PredictionJob:
             files that the models cannot give, or an unwritable place.
         DataError: a folder or pattern without images, or an unusable ``spacing.csv``.
     """
+    require_targets(wanted or {})
+    models = open_models(settings)
+    files = expand_inputs(inputs)
+    groups = None if plan is None else group_files(files, plan.group_by)
+    if age is not None and groups is not None and len(groups) > 1:
+        raise UsageError(
+            f"one gestational age is given for {len(groups)} exams",
+            mend="Call `biometry predict` once for each, or leave the age out",
+        )
+    return PredictionJob(
+        models,
+        with_spacing(files, spacing_mm),
+        settings.predict,
+        Outputs(wanted or {}, Answering(models, settings, files)),
+        stems=output_stems(files),
+        groups=groups,
+        age=age,
+    )
+
+
+class PredictionJob:
+    """Answers images that are settled; ``settle`` makes one from what a user names.
+
+    Args:
+        models: what answers.
+        sources: the images.
+        settings: batch size and how exams are put together.
+        outputs: fed with every answer.
+        stems: a name for each image's files.
+        groups: places of the images of each exam; None answers each image alone.
+        age: the gestational age that sizes are scored against; estimated when None.
+    """
 
     def __init__(
         self,
-        settings: Settings,
-        inputs: list[str],
+        models: Models,
+        sources: Sequence[Source],
+        settings: PredictSettings,
+        outputs: Outputs,
         *,
-        spacing_mm: tuple[float, float] | None = None,
-        wanted: WantedFiles | None = None,
+        stems: Sequence[str],
+        groups: Mapping[str, Sequence[int]] | None = None,
         age: GivenAge | None = None,
-        plan: ExamPlan | None = None,
     ) -> None:
-        wanted = wanted or WantedFiles()
-        wanted.require_writable()
-        self._models = open_models(settings)
-        self._settings, self._age = settings.predict, age
-        self._files = expand_inputs(inputs)
-        self._groups = None if plan is None else group_files(self._files, plan.group_by)
-        if age is not None and self._groups is not None and len(self._groups) > 1:
-            raise UsageError(
-                f"one gestational age is given for {len(self._groups)} exams",
-                mend="Call `biometry predict` once for each, or leave the age out",
-            )
-        self._sources = with_spacing(self._files, spacing_mm)
-        self._stems = output_stems(self._files)
-        self._outputs = PredictionFiles(wanted, self._models, settings, self._files)
+        self._models, self._sources, self._settings = models, sources, settings
+        self._outputs, self._stems, self._groups, self._age = outputs, stems, groups, age
 
     @property
     def makes_exams(self) -> bool:
@@ -86,9 +115,9 @@ class PredictionJob:
             UsageError: a result that cannot be written.
         """
         with self._outputs as outputs:
-            for _, answer in self._answers(range(len(self._files))):
+            for _, answer in self._answers(range(len(self._sources))):
                 yield answer
-            outputs.finish([])
+            outputs.close()
 
     def exams(self) -> Iterator[ExamResult]:
         """Answer exam by exam, in the order of their first images.
@@ -96,7 +125,6 @@ class PredictionJob:
         Raises:
             UsageError: a result that cannot be written.
         """
-        exams = []
         with self._outputs as outputs:
             for name, places in (self._groups or {}).items():
                 pairs = list(self._answers(places))
@@ -107,18 +135,17 @@ class PredictionJob:
                     keep_unlike=self._settings.keep_unlike,
                     age=self._age,
                 )
-                exams.append(exam)
-                outputs.add_exam(exam, [each for each, _ in pairs if isinstance(each, Reading)])
+                readings = [each for each, _ in pairs if isinstance(each, Reading)]
+                outputs.add_exam(Examined(exam, readings))
                 yield ExamResult(exam=exam, images=[answer for _, answer in pairs])
-            outputs.finish(exams)
+            outputs.close()
 
     def _answers(self, places: Sequence[int]) -> Iterator[tuple[Reading | Failure, Answer]]:
         sources = [self._sources[place] for place in places]
-        reader, batch_size = self._models.reader, self._settings.batch_size
-        readings = reader.readings(sources, batch_size, age=self._age)
+        readings = self._models.reader.readings(sources, self._settings.batch_size, age=self._age)
         for place, reading in zip(places, readings, strict=True):
             answer = _answer(reading)
-            self._outputs.add(reading, answer, self._stems[place])
+            self._outputs.add(Answered(reading, answer, self._stems[place]))
             # An exam of many images needs their figures, not their probability maps.
             light = replace(reading, masks=None) if isinstance(reading, Reading) else reading
             yield light, answer

@@ -66,9 +66,16 @@ def provenance(
             for key, value in values.items()
             if value != []
         },
-        inputs=[(str(file), file_hash(file) if file.is_file() else "–") for file in inputs],
+        inputs=[(str(file), _hash(file)) for file in inputs],
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
+
+
+def _hash(file: Path) -> str:
+    try:
+        return file_hash(file)
+    except OSError:
+        return "–"
 
 
 def _text(value: object) -> str:

@@ -254,3 +254,19 @@ def test_an_exported_model_gives_the_same_intervals_and_the_same_score(work, bio
             assert first["value"] == pytest.approx(second["value"], rel=1e-3)
             if first["interval"] is not None:
                 assert first["interval"] == pytest.approx(second["interval"], rel=1e-3)
+
+
+def test_exams_with_names_alike_keep_both_sheets(work, biometry, tmp_path):
+    source = work / "data/test/images" / f"{fetuses(work)[0]}_head.png"
+    for name in ("a b_1", "a_b_1"):
+        (tmp_path / f"{name}.png").write_bytes(source.read_bytes())
+    done = biometry(
+        "predict", str(tmp_path / "*.png"), "--group-by", "^(a.b)", "--overlay", "--out", "out",
+        "--weights", str(work / "model.safetensors"), "--keep-unlike", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode in (0, 3, 5), done.stderr
+    sheets = sorted(path.name for path in (tmp_path / "out").glob("*_exam.png"))
+    assert sheets == ["a_b_2_exam.png", "a_b_exam.png"]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert sorted(set(manifest["outputs"])) == sorted(manifest["outputs"])
+    assert set(sheets) <= set(manifest["outputs"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from biometry_cli.errors import UsageError
-from biometry_cli.jobs.groups import group_files
+from biometry_cli.jobs.inputs import group_files
 
 FILES = [Path(f"scans/{name}.png") for name in ("12_head", "7_head", "12_femur", "7_abdomen")]
 
@@ -31,3 +31,14 @@ def test_a_file_without_the_pattern_is_refused_by_name():
 def test_a_broken_pattern_is_refused():
     with pytest.raises(UsageError, match="no regular expression"):
         group_files(FILES, r"(\d+")
+
+
+def test_an_input_that_may_not_be_read_has_no_hash_and_ends_nothing(tmp_path, monkeypatch):
+    from biometry_cli.jobs import provenance
+
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    # Who runs as root may read everything, so the refusal of the system is put in its place.
+    monkeypatch.setattr(provenance, "file_hash", refuse)
+    assert provenance._hash(tmp_path / "x.png") == "–"

@@ -149,19 +149,27 @@ def read_card(path: Path) -> ModelCard:
     if not path.is_file():
         raise ModelFileError("no such model file", where=path, mend="Check the path")
     if path.suffix == ".safetensors":
-        text = _safetensors_metadata(path).get(CARD_KEY)
-    elif path.suffix == ".onnx":
-        text = onnx_session(path).get_modelmeta().custom_metadata_map.get(CARD_KEY)
-    else:
-        raise ModelFileError(
-            "is not a model file",
-            where=path,
-            mend="Model files end in .safetensors or .onnx; nothing else is opened",
-        )
+        return parse_card(_safetensors_metadata(path).get(CARD_KEY), path)
+    if path.suffix == ".onnx":
+        return onnx_card(onnx_session(path, path), path)
+    raise unknown_format(path)
+
+
+def unknown_format(where: Path | str) -> ModelFileError:
+    """The error for a file that is no model of any format."""
+    return ModelFileError(
+        "is not a model file",
+        where=where,
+        mend="Model files end in .safetensors or .onnx; nothing else is opened",
+    )
+
+
+def parse_card(text: str | None, where: Path | str) -> ModelCard:
+    """A model file's description. Raises ModelFileError without one that fits this version."""
     if text is None:
         raise ModelFileError(
             "holds weights, but not the description that biometry writes beside them",
-            where=path,
+            where=where,
             mend="Name the model.safetensors of a run, or a file that `biometry export` wrote",
         )
     try:
@@ -171,9 +179,41 @@ def read_card(path: Path) -> ModelCard:
         raise ModelFileError(
             f"its description does not fit this version: {'.'.join(map(str, first['loc']))}: "
             f"{first['msg']}",
-            where=path,
+            where=where,
             mend="Update biometry-cli, or train again",
         ) from None
+
+
+def onnx_card(session: Any, where: Path | str) -> ModelCard:
+    """The card in an open session's metadata. Raises ModelFileError as ``parse_card``."""
+    return parse_card(session.get_modelmeta().custom_metadata_map.get(CARD_KEY), where)
+
+
+def safetensors_card(content: bytes, where: Path | str) -> ModelCard:
+    """The card in the header of a safetensors file's bytes: its length in 8 bytes, then JSON.
+
+    Raises:
+        ModelFileError: damaged, or without a card that fits.
+    """
+    try:
+        length = int.from_bytes(content[:8], "little")
+        header = json.loads(content[8 : 8 + length])
+        metadata = dict(header.get("__metadata__") or {})
+    except (ValueError, AttributeError, TypeError) as error:
+        raise _damaged(where, error) from None
+    return parse_card(metadata.get(CARD_KEY), where)
+
+
+def parse_tensors(content: bytes, where: Path | str) -> "dict[str, Tensor]":
+    """All tensors of a safetensors file's bytes. Raises ModelFileError where it is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        tensors: dict[str, Tensor] = load(content)
+    except (SafetensorError, ValueError) as error:
+        raise _damaged(where, error) from None
+    return tensors
 
 
 def read_tensors(path: Path) -> "dict[str, Tensor]":
@@ -194,21 +234,36 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
-def onnx_session(path: Path, threads: int | None = None) -> Any:
-    """An ONNX Runtime session on the processor. Raises ModelFileError for an unreadable file."""
+def content_hash(content: bytes) -> str:
+    """The ``file_hash`` of a file's bytes."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def onnx_session(model: Path | bytes, where: Path | str, threads: int | None = None) -> Any:
+    """An ONNX Runtime session on the processor.
+
+    Args:
+        model: a file, or its bytes.
+        where: what an error names.
+        threads: processor threads; the runtime's own choice when None.
+
+    Raises:
+        ModelFileError: unreadable as ONNX.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
         options.intra_op_num_threads = threads
+    source = model if isinstance(model, bytes) else str(model)
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     # The runtime's own exceptions share no public base class but Exception.
     except Exception as error:
         raise ModelFileError(
             f"cannot be read as an ONNX model ({str(error).splitlines()[0][:200]})",
-            where=path,
+            where=where,
             mend="Export it again by `biometry export`",
         ) from None
 
@@ -223,7 +278,7 @@ def _safetensors_metadata(path: Path) -> dict[str, str]:
         raise _damaged(path, error) from None
 
 
-def _damaged(path: Path, error: Exception) -> ModelFileError:
+def _damaged(path: Path | str, error: Exception) -> ModelFileError:
     return ModelFileError(
         f"is not a readable safetensors file ({error})",
         where=path,

@@ -4,6 +4,7 @@ Exit codes are a contract with scripts: 0 done, 1 internal error or a training r
 2 usage or settings, 3 data, 4 model file, 5 done in part, 130 interrupted.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -58,6 +59,24 @@ class ModelFileError(BiometryError):
 
     exit_code = 4
     code = "model"
+
+
+def require_torch(where: Path | str | None = None) -> None:
+    """Raise where torch is not installed: an installation that only measures does without it.
+
+    Args:
+        where: the model file that needs it; None where a command does.
+    """
+    if find_spec("torch") is None:
+        kind = UsageError if where is None else ModelFileError
+        raise kind(
+            "needs torch, which is not installed here"
+            if where is not None
+            else "this command needs torch, which is not installed here",
+            where=where,
+            mend="Install it by `pip install torch torchvision`, or measure with a model that "
+            "`biometry export` wrote",
+        )
 
 
 PARTIAL_EXIT_CODE = 5

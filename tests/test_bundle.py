@@ -24,7 +24,7 @@ from biometry_cli.bundle import (
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import ModelFileError
-from biometry_cli.inference.backends import load_network
+from biometry_cli.inference.backends import build_network
 from biometry_cli.models.catalog import build
 from biometry_cli.settings import Settings
 
@@ -96,7 +96,7 @@ def test_other_memory_layouts_are_stored_too(tmp_path: Path, network: torch.nn.M
 
 def test_a_loaded_network_answers_as_before(model: Path, network: torch.nn.Module) -> None:
     images = torch.rand(2, 1, 48, 64)
-    loaded = load_network(model, read_card(model))
+    loaded = build_network(read_card(model), read_tensors(model), model)
     assert not loaded.training
     assert torch.equal(loaded(images), network.eval()(images))
 
@@ -234,7 +234,7 @@ def test_a_card_that_is_no_json(tmp_path: Path) -> None:
 def test_weights_of_another_network(model: Path, name: str) -> None:
     card = read_card(model).model_copy(update={"model": ModelSpec(name=name, width=0.25)})
     with pytest.raises(ModelFileError, match=name) as caught:
-        load_network(model, card)
+        build_network(card, read_tensors(model), model)
     assert caught.value.where == str(model)
 
 
@@ -242,7 +242,7 @@ def test_weights_of_another_number_of_classes(model: Path) -> None:
     labels = LabelSchema(task="segment", classes=("background", "head", "femur"))
     card = read_card(model).model_copy(update={"labels": labels})
     with pytest.raises(ModelFileError, match="do not fit the network unet"):
-        load_network(model, card)
+        build_network(card, read_tensors(model), model)
 
 
 def test_the_file_holds_no_pickle(model: Path) -> None:

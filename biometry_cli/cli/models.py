@@ -11,6 +11,7 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
+    from biometry_cli.errors import require_torch
     from biometry_cli.models.catalog import (
         CATALOG,
         EXAMPLE_OUTPUTS,
@@ -21,6 +22,7 @@ def models(as_json: Json = False) -> None:
     from biometry_cli.report.consoles import out
     from biometry_cli.report.tables import models_table
 
+    require_torch()  # counts the parameters
     rows: list[dict[str, Any]] = [
         {
             "name": name,

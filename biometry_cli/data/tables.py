@@ -151,13 +151,25 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
     return table
 
 
-def spacing_beside(image: Path) -> dict[str, Calibration]:
-    """The ``spacing.csv`` in the image's folder or its parent; empty where there is none."""
-    for folder in (image.parent, image.parent.parent):
-        path = folder / SPACING_FILE
+def spacing_beside(image: Path) -> dict[str, tuple[Calibration, Path]]:
+    """The lines that serve an image's folder, each with the table that it stands in.
+
+    The table lies in the folder itself or, for an ``images/`` folder and for the folder of a class
+    in one, beside ``images/``. Any other parent holds other pictures, which may have the same
+    names. Where both have a line, the nearer one counts.
+    """
+    folder = image.absolute().parent
+    folders = [folder]
+    if folder.name == "images":
+        folders.append(folder.parent)
+    elif folder.parent.name == "images":
+        folders.append(folder.parent.parent)
+    lines: dict[str, tuple[Calibration, Path]] = {}
+    for each in reversed(folders):
+        path = each / SPACING_FILE
         if path.is_file():
-            return read_spacing(path)
-    return {}
+            lines |= {name: (calibration, path) for name, calibration in read_spacing(path).items()}
+    return lines
 
 
 def _positive(cell: str, place: str, path: Path) -> float:

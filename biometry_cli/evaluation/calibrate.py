@@ -179,6 +179,7 @@ def _compare(
             references.setdefault((measure.name, measure.unit), measure.value)
     for found in measurements:
         reference = references.get((found.name, found.unit))
-        if reference is not None and found.value > 0:
+        # What points alone measure is calibrated among the points.
+        if reference is not None and found.value > 0 and found.name in cases:
             case = Compared(sample.subject, found.value, reference, found.unit)
             cases[found.name].append(case)

@@ -9,7 +9,7 @@ from biometry_cli.errors import DataError
 from biometry_cli.evaluation.class_calibration import probabilities_of
 from biometry_cli.inference.reading import Reading
 from biometry_cli.results.evaluation import Case, ReliabilityBin
-from biometry_cli.results.prediction import UNSURE
+from biometry_cli.results.flags import UNSURE
 from biometry_cli.tasks.classify.metrics import IntArray, auroc, confusion_matrix, scores
 from biometry_cli.tasks.classify.reliability import (
     FloatArray,

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from biometry_cli.bundle import ModelCard
+from biometry_cli.data.frames import Source, Spacing
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
+from biometry_cli.data.tables import SPACING_FILE
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.evaluation.classification import ClassificationScores
 from biometry_cli.evaluation.landmarks import PointFigures
@@ -13,9 +15,8 @@ from biometry_cli.evaluation.segmentation import MaskFigures
 from biometry_cli.evaluation.strata import require_column
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure
-from biometry_cli.inference.reported import UNLIKE_TRAINING
-from biometry_cli.inference.sources import Source
 from biometry_cli.results.evaluation import Evaluation, ReliabilityBin
+from biometry_cli.results.flags import UNLIKE_TRAINING
 
 _SCORES = {"segment": "dice", "classify": "balanced_accuracy", "landmarks": "closeness"}
 
@@ -135,7 +136,13 @@ def sources_of(
     samples: Sequence[Sample], spacing_mm: tuple[float, float] | None = None
 ) -> list[Source]:
     """Sources of samples: the given spacing, else each sample's own."""
-    return [Source(s.image, spacing_mm or s.calibration.spacing_mm) for s in samples]
+    sources = []
+    for sample in samples:
+        pair, origin = spacing_mm, "given"
+        if pair is None:
+            pair, origin = sample.calibration.spacing_mm, SPACING_FILE
+        sources.append(Source(sample.image, None if pair is None else Spacing(*pair, origin)))
+    return sources
 
 
 def require_fit(predictor: Predictor, dataset: Dataset) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.bundle import CARD_KEY, ModelCard, file_hash, read_card
+from biometry_cli.bundle import CARD_KEY, ModelCard, content_hash, onnx_session
 from biometry_cli.data.images import read_scan
 from biometry_cli.data.phantom.scan import STRUCTURES, draw_phantom
 from biometry_cli.data.samples import list_images
 from biometry_cli.errors import BiometryError, ModelFileError, UsageError
 from biometry_cli.files import replacing, require_writable
-from biometry_cli.inference.backends import OnnxBackend, Outputs, TorchBackend, load_network
+from biometry_cli.inference.backends import OnnxBackend, Outputs, TorchBackend
+from biometry_cli.inference.model import parse_network, read_model
 from biometry_cli.runs import find_weights, run_of
 from biometry_cli.settings import ExportSettings, Settings
 from biometry_cli.sources import resolve_settings
@@ -90,11 +91,12 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
     if target.suffix != ".onnx":
         raise UsageError("does not end in .onnx", where=target, mend="Choose such a name")
     require_writable(target.parent)
-    card = read_card(weights)
-    network = load_network(weights, card)
+    content = read_model(weights)
+    card, network = parse_network(content, weights)
     images, origin = _images(weights, card)
     with replacing(target) as temporary:
-        write_onnx(temporary, network, card.model_copy(update={"weights_hash": file_hash(weights)}))
+        origin_hash = {"weights_hash": content_hash(content)}
+        write_onnx(temporary, network, card.model_copy(update=origin_hash))
         difference = compare(temporary, network, images, card)
         _require_equal(difference, settings.export, weights)
     return Exported(target, origin, difference, card, settings.export)
@@ -148,7 +150,8 @@ def compare(
     path: Path, network: "torch.nn.Module", inputs: npt.NDArray[np.float32], card: ModelCard
 ) -> Difference:
     """Compare the file with the network on ``inputs``; NaN on either side differs by infinity."""
-    exported, original = OnnxBackend(path), TorchBackend(network)
+    exported = OnnxBackend(onnx_session(path, path))
+    original = TorchBackend(network)
     differences = [
         _difference(exported.run(inputs[first:last]), original.run(inputs[first:last]), card)
         for first, last in _BATCHES

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.bundle import ModelCard, onnx_session, read_tensors
+from biometry_cli.bundle import ModelCard
 from biometry_cli.errors import ModelFileError, UsageError
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ class Backend(Protocol):
 class OnnxBackend:
     """An exported model on the processor; imports no torch.
 
-    Raises:
-        ModelFileError: the file is no ONNX model.
+    Args:
+        session: of ``bundle.onnx_session``.
     """
 
-    def __init__(self, path: Path, threads: int | None = None) -> None:
-        self._session = onnx_session(path, threads)
+    def __init__(self, session: Any) -> None:
+        self._session = session
         self._input = self._session.get_inputs()[0].name
 
     def run(self, batch: FloatArray) -> Outputs:
@@ -72,30 +72,15 @@ class TorchBackend:
         return Outputs(logits.float().cpu().numpy(), embedding.float().cpu().numpy())
 
 
-def open_backend(
-    path: Path, card: ModelCard, *, device: str = "auto", threads: int | None = None
-) -> Backend:
-    """Open a model file.
+def build_network(
+    card: ModelCard, tensors: "dict[str, torch.Tensor]", where: Path | str
+) -> "torch.nn.Module":
+    """The card's network with its weights, on the processor.
 
     Args:
-        path: ``.safetensors`` or ``.onnx``.
-        card: its card.
-        device: "auto", "cpu" or "cuda"; ONNX models run on the processor.
-        threads: processor threads; all cores when None.
-
-    Raises:
-        ModelFileError: weights that do not fit the network that the card names.
-        UsageError: a device that this machine lacks.
-    """
-    if path.suffix == ".onnx":
-        return OnnxBackend(path, threads)
-    chosen = choose_device(device)
-    set_threads(threads)
-    return TorchBackend(load_network(path, card).to(chosen), chosen)
-
-
-def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
-    """Build the card's network with the weights of a ``.safetensors`` file, on the processor.
+        card: of the model file.
+        tensors: its weights.
+        where: what an error names.
 
     Raises:
         ModelFileError: an unknown network, or tensors that are not those of it.
@@ -106,7 +91,7 @@ def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
     if not is_known(card.model.name):
         raise ModelFileError(
             f"names the network {card.model.name!r}, which this version does not know",
-            where=path,
+            where=where,
             mend="Update biometry-cli",
         )
     network = build(
@@ -116,14 +101,13 @@ def load_network(path: Path, card: ModelCard) -> "torch.nn.Module":
         width_px=card.preprocess.width_px,
         width=card.model.width,
     )
-    tensors: dict[str, Any] = read_tensors(path)
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
         raise ModelFileError(
             f"its weights do not fit the network {card.model.name} "
             f"({str(error).splitlines()[-1].strip()})",
-            where=path,
+            where=where,
             mend="Copy it again, or train again by `biometry train`",
         ) from None
     return network.eval()

@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from biometry_cli.inference.answer import BROKEN_PROMISE, assess_measures
 from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.inference.reported import IMPLAUSIBLE, UNLIKE_TRAINING, assess_measures
 from biometry_cli.measure.catalog import measure_names, place_of_structure
 from biometry_cli.measure.growth.assess import GivenAge
 from biometry_cli.measure.structures import MeasuredStructure
+from biometry_cli.results.flags import (
+    IMPLAUSIBLE_SIZE,
+    NO_SPACING,
+    NO_USABLE_MEASURE,
+    UNLIKE_TRAINING,
+    Flag,
+)
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Exam, ExamMeasurement, LeftOut
 
 Choice = Literal["best", "median"]
 
-NO_USABLE_MEASURE = "no_usable_measure"
+_OF_ONE_IMAGE = "approximate: as wide as that of one image, around the median of several"
 # An image shows one plane: what it shows much less surely than that is a false find.
 _LEAST_CERTAINTY = 0.9
 
@@ -73,11 +80,11 @@ def combine_exam(
     take = _best if choice == "best" else _median
     ordered = sorted(offers, key=place_of_structure)
     measurements = [measure for name in ordered for measure in take(offers[name])]
-    flags = [f"{each.name}:{flag}" for each in measurements for flag in each.flags]
+    flags = [str(Flag(kind, each.name)) for each in measurements for kind in each.flags]
     flags += [] if measurements else [NO_USABLE_MEASURE]
     used = {file for each in measurements for file in each.files}
     flags += [
-        f"{answer.prediction.file}:{UNLIKE_TRAINING}"
+        str(Flag(UNLIKE_TRAINING, answer.prediction.file))
         for answer in answers
         if isinstance(answer, Reading)
         and answer.prediction.file in used
@@ -106,14 +113,14 @@ def _unusable(answer: Reading | Failure, keep_unlike: bool) -> str | None:
         return plane.reason
     if UNLIKE_TRAINING in flags and not keep_unlike:
         return "unlike the images that the model learned from"
-    if "no_spacing" in flags:
+    if NO_SPACING in flags:
         return "its pixel size is not known"
     return None
 
 
 def _nothing_in(answer: Reading | Failure) -> str:
     found = [] if isinstance(answer, Failure) else answer.prediction.measurements
-    if any(IMPLAUSIBLE in each.flags for each in found):
+    if any(IMPLAUSIBLE_SIZE in each.flags for each in found):
         return "its measures are sizes that no fetus has: check the pixel size"
     return "nothing measurable found"
 
@@ -125,7 +132,7 @@ def _offers(reading: Reading) -> list[_Offer]:
         names = {*measure_names(structure.name), *(each.name for each in structure.measures)}
         own = {e.name: e for e in reading.prediction.measurements if e.name in names}
         # One absurd size makes its outline, or the pixel size, doubtful: the others go with it.
-        absurd = any(IMPLAUSIBLE in each.flags for each in own.values())
+        absurd = any(IMPLAUSIBLE_SIZE in each.flags for each in own.values())
         if own and not absurd and structure.certainty >= _LEAST_CERTAINTY * surest:
             offers.append(_Offer(reading.prediction.file, structure, own))
     return offers
@@ -161,7 +168,8 @@ def _moved(nearest: Measurement, middle: float, own: Sequence[Measurement]) -> M
     guarantee = nearest.guarantee
     if interval is not None:
         interval = (max(0.0, interval[0] + shift), interval[1] + shift)
-        guarantee = "approximate: as wide as that of one image, around the median of several"
+        broken = any(each.guarantee == BROKEN_PROMISE for each in own)
+        guarantee = BROKEN_PROMISE if broken else _OF_ONE_IMAGE
     return nearest.model_copy(
         update={
             "value": middle,

@@ -4,20 +4,15 @@ A network that measures finds a head in whatever looks a little like one; HC on 
 number all the same. Here the plane decides what is measured, and what else was found is dropped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from biometry_cli.inference.one_structure import only
-from biometry_cli.inference.predictor import Predictor
-from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
-from biometry_cli.inference.sources import Source
+from biometry_cli.data.frames import Failure, Frame, Source, read_frames
+from biometry_cli.inference.predictor import Frames, Predictor, Seen, batches, in_place
+from biometry_cli.inference.reading import Reading
 from biometry_cli.measure.catalog import plane_key
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.results.prediction import UNSURE, PlaneFound, Prediction
-
-NOT_MEASURED = "not_measured"
+from biometry_cli.results.flags import UNLIKE_TRAINING, UNSURE
+from biometry_cli.results.prediction import PlaneFound, Prediction
 
 
 class PlaneGuide:
@@ -45,24 +40,42 @@ class PlaneGuide:
         assess: bool = True,
         age: GivenAge | None = None,
     ) -> Iterator[Reading | Failure]:
-        """Answer many images in order, as ``Predictor.readings`` does.
+        """Answer the frames of many files, as ``read`` does."""
+        return self.read(read_frames(sources), batch_size, assess=assess, age=age)
+
+    def read(
+        self,
+        frames: Frames,
+        batch_size: int = 8,
+        *,
+        assess: bool = True,
+        age: GivenAge | None = None,
+    ) -> Iterator[Reading | Failure]:
+        """Answer many frames in order, as ``Predictor.read`` does.
 
         Memory holds one batch. An image that is not measured is answered by the classifier, with
         the reason in ``plane``.
 
         Args:
-            sources: the images.
+            frames: the images.
             batch_size: images that pass a network together.
             assess: whether to work out age, weight and centiles of each image.
             age: the gestational age that sizes are scored against; estimated when None.
         """
-        remaining = iter(sources)
-        while chunk := list(islice(remaining, batch_size)):
-            for answer in self._answer(chunk):
-                if assess and isinstance(answer, Reading):
-                    yield replace(answer, prediction=with_assessment(answer.prediction, age))
+        for chunk in batches(frames, batch_size):
+            recognised = list(in_place(chunk, self._planes.look))
+            planes = [
+                None if isinstance(each, Failure) else self._plane_of(each) for each in recognised
+            ]
+            measured = self._look(chunk, planes)
+            for place, (seen, plane) in enumerate(zip(recognised, planes, strict=True)):
+                if isinstance(seen, Failure):
+                    yield seen
+                elif place in measured:
+                    predictor, looked = measured[place]
+                    yield predictor.reading(looked, plane=plane, assess=assess, age=age)
                 else:
-                    yield answer
+                    yield self._planes.reading(seen, plane=plane, assess=assess, age=age)
 
     def recognise(self, answer: Prediction) -> PlaneFound:
         """What the classifier's answer to one image means for measuring it."""
@@ -87,38 +100,23 @@ class PlaneGuide:
             reason = f"shows the {structure}, and no model that measures knows it"
         return found.model_copy(update={"reason": reason})
 
-    def _answer(self, chunk: list[Source]) -> list[Reading | Failure]:
-        answers = list(self._planes.readings(chunk, len(chunk), assess=False))
+    def _plane_of(self, seen: Seen) -> PlaneFound:
+        return self.recognise(self._planes.reading(seen, assess=False).prediction)
+
+    def _look(
+        self, chunk: Sequence[Frame | Failure], planes: Sequence[PlaneFound | None]
+    ) -> dict[int, tuple[Predictor, Seen]]:
+        """What the measuring models see in the frames that are to be measured, by place."""
         routes: dict[Predictor, list[int]] = {}
-        planes: dict[int, PlaneFound] = {}
-        for place, answer in enumerate(answers):
-            if isinstance(answer, Failure):
-                continue
-            planes[place] = plane = self.recognise(answer.prediction)
-            if plane.reason is None and plane.structure is not None:
+        for place, plane in enumerate(planes):
+            if plane is not None and plane.reason is None and plane.structure is not None:
                 routes.setdefault(self._measuring[plane.structure], []).append(place)
-            else:
-                answers[place] = _unmeasured(answer, plane)
+        looked: dict[int, tuple[Predictor, Seen]] = {}
         for predictor, places in routes.items():
-            measured = predictor.readings(
-                [chunk[place] for place in places], len(places), assess=False
-            )
-            for place, answer in zip(places, measured, strict=True):
-                if isinstance(answer, Reading):
-                    answer = _on_plane(answer, planes[place], predictor)
-                answers[place] = answer
-        return answers
-
-
-def _unmeasured(reading: Reading, plane: PlaneFound) -> Reading:
-    flags = [*reading.prediction.flags, NOT_MEASURED]
-    update = {"plane": plane, "flags": flags}
-    return replace(reading, prediction=reading.prediction.model_copy(update=update))
-
-
-def _on_plane(reading: Reading, plane: PlaneFound, predictor: Predictor) -> Reading:
-    kept = only(reading, plane.structure or "", predictor.card.labels)
-    return replace(kept, prediction=kept.prediction.model_copy(update={"plane": plane}))
+            frames = [each for each in (chunk[p] for p in places) if isinstance(each, Frame)]
+            for place, seen in zip(places, predictor.look(frames), strict=True):
+                looked[place] = predictor, seen
+        return looked
 
 
 def _likeliest(probabilities: Mapping[str, float]) -> str:

@@ -1,31 +1,48 @@
-"""The measuring road: a file in, structures and measures out.
+"""The measuring road: frames in, structures and measures out.
 
-``eval``, the validation inside training, ``predict`` and the Python API all come through here, so
-a figure cannot be computed in two ways.
+It knows frames, not files: ``eval``, the validation inside training, ``predict``, the Python API
+and whatever brings pixels of its own all come through here, so that a figure cannot be computed in
+two ways.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.bundle import ModelCard, file_hash, read_card
-from biometry_cli.calibration import ClassCalibration
-from biometry_cli.data.images import Scan, read_scan
+from biometry_cli.bundle import ModelCard
+from biometry_cli.data.frames import (
+    Failure,
+    FloatArray,
+    Frame,
+    Source,
+    Spacing,
+    frame_of,
+    read_frames,
+    with_spacing,
+)
 from biometry_cli.data.preprocess import Placement
-from biometry_cli.errors import BiometryError
-from biometry_cli.inference.backends import Backend, Outputs, open_backend
-from biometry_cli.inference.reading import Failure, Reading, read_measures
-from biometry_cli.inference.reported import UNLIKE_TRAINING, with_assessment
-from biometry_cli.inference.sources import FloatArray, Source, Spacing, as_gray, with_spacing
+from biometry_cli.inference.answer import answer
+from biometry_cli.inference.backends import Backend, Outputs
+from biometry_cli.inference.model import open_model
+from biometry_cli.inference.reading import Found, Measures, Reading, find, measure, only_found
 from biometry_cli.inference.unlike import Vector, View, unlike_training, views
 from biometry_cli.measure.growth.assess import GivenAge
-from biometry_cli.results.prediction import UNSURE, Prediction
+from biometry_cli.results.prediction import PlaneFound, Prediction
 from biometry_cli.runs import find_weights
-from biometry_cli.tasks.classify import decode as classify
+
+Frames = Iterable[Frame | Failure]
+
+
+class Seen(NamedTuple):
+    """A frame with what the network says of it, before anything is measured."""
+
+    frame: Frame
+    found: Found
+    unlike: float | None
 
 
 class Predictor:
@@ -45,7 +62,7 @@ class Predictor:
     def predict(
         self,
         image: str | Path | npt.NDArray[np.generic],
-        spacing_mm: float | Spacing | None = None,
+        spacing_mm: float | tuple[float, float] | None = None,
         *,
         age: GivenAge | None = None,
     ) -> Prediction:
@@ -59,15 +76,18 @@ class Predictor:
 
         Raises:
             DataError: an image that cannot be read, or pixels of another shape or type.
+            ValueError: a pixel size that is not one or two numbers above 0.
         """
-        pair = (spacing_mm, spacing_mm) if isinstance(spacing_mm, int | float) else spacing_mm
+        pair = _spacing_pair(spacing_mm)
+        frames: Frames
         if isinstance(image, str | Path):
-            source = with_spacing([Path(image)], pair)[0]
-            scan = read_scan(source.file)
+            frames = read_frames(with_spacing([Path(image)], pair))
         else:
-            source, scan = Source(Path("array"), pair), Scan(as_gray(image))
-        reading = self._answer([(source, scan)])[0]
-        return _assessed(reading, age).prediction
+            frames = [frame_of(image, None if pair is None else Spacing(*pair))]
+        (reading,) = self.read(frames, age=age)
+        if isinstance(reading, Failure):
+            raise reading.error
+        return reading.prediction
 
     def readings(
         self,
@@ -77,51 +97,96 @@ class Predictor:
         assess: bool = True,
         age: GivenAge | None = None,
     ) -> Iterator[Reading | Failure]:
-        """Answer many images in order, ``batch_size`` through the network at a time.
+        """Answer the frames of many files, as ``read`` does."""
+        return self.read(read_frames(sources), batch_size, assess=assess, age=age)
 
-        Memory holds one batch. A file that cannot be read gives a Failure in its place.
+    def read(
+        self,
+        frames: Frames,
+        batch_size: int = 8,
+        *,
+        assess: bool = True,
+        age: GivenAge | None = None,
+    ) -> Iterator[Reading | Failure]:
+        """Answer many frames in order, ``batch_size`` through the network at a time.
+
+        Memory holds one batch. A Failure stays in its place.
 
         Args:
-            sources: the images.
+            frames: the images.
             batch_size: images that pass the network together.
             assess: whether to work out age, weight and centiles of each image.
             age: the gestational age that sizes are scored against; estimated when None.
         """
-        remaining = iter(sources)
-        while chunk := list(islice(remaining, batch_size)):
-            read: list[tuple[Source, Scan]] = []
-            answers: dict[int, Reading | Failure] = {}
-            places: list[int] = []
-            for place, source in enumerate(chunk):
-                try:
-                    read.append((source, read_scan(source.file)))
-                    places.append(place)
-                except BiometryError as error:
-                    answers[place] = Failure(source.file, error)
-            if read:
-                answers |= zip(places, self._answer(read), strict=True)
-            for place in range(len(chunk)):
-                answer = answers[place]
-                yield _assessed(answer, age) if assess and isinstance(answer, Reading) else answer
+        for chunk in batches(frames, batch_size):
+            for seen in in_place(chunk, self.look):
+                if isinstance(seen, Failure):
+                    yield seen
+                else:
+                    yield self.reading(seen, assess=assess, age=age)
 
-    def _answer(self, batch: list[tuple[Source, Scan]]) -> list[Reading]:
-        placements = [self._placement(scan.pixels) for _, scan in batch]
+    def look(self, frames: Sequence[Frame]) -> list[Seen]:
+        """What the network says of one batch of frames; nothing is measured yet."""
+        if not frames:
+            return []
+        placements = [self._placement(frame.pixels) for frame in frames]
         canvases = [
-            self.card.preprocess.place(scan.pixels, placement)
-            for (_, scan), placement in zip(batch, placements, strict=True)
+            self.card.preprocess.place(frame.pixels, placement)
+            for frame, placement in zip(frames, placements, strict=True)
         ]
         outputs = self._outputs(canvases)
-        answers = []
-        for place, (source, scan) in enumerate(batch):
-            embedding = None if outputs.embedding is None else outputs.embedding[place]
+        seen = []
+        for place, (frame, placement) in enumerate(zip(frames, placements, strict=True)):
             unlike = None
             if self.card.calibration.appearance:
-                seen = views(canvases[place], embedding)
-                unlike = unlike_training(seen, self.card.calibration)
-            answers.append(
-                self._read(source, scan, outputs.logits[place], placements[place], unlike)
-            )
-        return answers
+                embedding = None if outputs.embedding is None else outputs.embedding[place]
+                unlike = unlike_training(views(canvases[place], embedding), self.card.calibration)
+            seen.append(Seen(frame, find(outputs.logits[place], placement, self.card), unlike))
+        return seen
+
+    def reading(
+        self,
+        seen: Seen,
+        *,
+        plane: PlaneFound | None = None,
+        assess: bool = True,
+        age: GivenAge | None = None,
+    ) -> Reading:
+        """Measure what the network found in one frame, and answer.
+
+        Args:
+            seen: of ``look``.
+            plane: as recognised; then its structure alone is measured, where it has one.
+            assess, age: as in ``read``.
+        """
+        frame, found, unlike = seen
+        measures = Measures()
+        if self.card.task != "classify":
+            measures = measure(found, frame, self.card.labels)
+            if plane is not None and plane.structure is not None:
+                measures = measures.only(plane.structure)
+                found = only_found(found, plane.structure, self.card.labels)
+        prediction = answer(
+            frame,
+            found,
+            measures,
+            self.card,
+            self.name,
+            unlike=unlike,
+            plane=plane,
+            assessed=assess,
+            age=age,
+        )
+        return Reading(
+            prediction,
+            frame.pixels,
+            masks=found.masks,
+            measured=measures.taken,
+            measured_by_points=measures.again,
+            logits=found.logits,
+            sha256=frame.sha256,
+            size_bytes=frame.size_bytes,
+        )
 
     def views(self, images: Iterable[Path], batch_size: int = 8) -> Iterator[dict[View, Vector]]:
         """How each image looks, and what the network makes of it: what calibration learns from.
@@ -129,9 +194,12 @@ class Predictor:
         Raises:
             DataError: an image that cannot be read.
         """
-        remaining = iter(images)
-        while chunk := list(islice(remaining, batch_size)):
-            scans = [read_scan(file).pixels for file in chunk]
+        for chunk in batches(read_frames(map(Source, images)), batch_size):
+            scans = []
+            for frame in chunk:
+                if isinstance(frame, Failure):
+                    raise frame.error
+                scans.append(frame.pixels)
             canvases = [self.card.preprocess.place(each, self._placement(each)) for each in scans]
             embedding = self._outputs(canvases).embedding
             for place, canvas in enumerate(canvases):
@@ -145,39 +213,21 @@ class Predictor:
         normalise = self.card.preprocess.normalise
         return self._backend.run(np.stack([normalise(canvas[None]) for canvas in canvases]))
 
-    def _read(
-        self,
-        source: Source,
-        scan: Scan,
-        logits: FloatArray,
-        placement: Placement,
-        unlike: float | None,
-    ) -> Reading:
-        spacing = source.spacing_mm or scan.spacing_mm
-        flags = [UNLIKE_TRAINING] if unlike is not None and unlike > 1 else []
-        answer = Prediction(
-            file=str(source.file),
-            task=self.card.task,
-            model=self.name,
-            spacing_mm=spacing[0] if spacing and spacing[0] == spacing[1] else spacing,
-            unlike_training=unlike,
-            flags=flags,
-        )
-        if self.card.task == "classify":
-            fitted = self.card.calibration.classes or ClassCalibration()
-            label, probabilities = classify.decode(
-                logits, self.card.labels.classes, fitted.temperature
-            )
-            if fitted.threshold is not None and probabilities[label] < fitted.threshold:
-                flags.append(UNSURE)
-            named = {"label": label, "probabilities": probabilities, "flags": flags}
-            return Reading(answer.model_copy(update=named), scan.pixels, logits=logits)
-        return read_measures(answer, scan.pixels, logits, placement, spacing, self.card)
+
+def batches(frames: Frames, batch_size: int) -> Iterator[list[Frame | Failure]]:
+    """Frames and failures in their order, so many at a time."""
+    remaining = iter(frames)
+    while chunk := list(islice(remaining, batch_size)):
+        yield chunk
 
 
-def _assessed(reading: Reading, age: GivenAge | None) -> Reading:
-    """The reading with age, weight and centiles from its measures."""
-    return replace(reading, prediction=with_assessment(reading.prediction, age))
+def in_place(
+    chunk: Sequence[Frame | Failure], look: Callable[[Sequence[Frame]], list[Seen]]
+) -> Iterator[Seen | Failure]:
+    """What is seen in the frames of a chunk, with each failure where it stood."""
+    seen = iter(look([each for each in chunk if not isinstance(each, Failure)]))
+    for each in chunk:
+        yield each if isinstance(each, Failure) else next(seen)
 
 
 def load(
@@ -195,6 +245,19 @@ def load(
         ModelFileError: there is no such model, or it cannot be used.
     """
     path = find_weights(None if weights is None else Path(weights), Path("runs"))
-    card = read_card(path)
-    backend = open_backend(path, card, device=device, threads=threads)
-    return Predictor(card, backend, name=f"{card.model.name}:{file_hash(path)}")
+    model = open_model(path, device=device, threads=threads)
+    return Predictor(model.card, model.backend, name=model.name)
+
+
+def _spacing_pair(
+    spacing_mm: float | tuple[float, float] | None,
+) -> tuple[float, float] | None:
+    """One number, a pair or None as (row, column); numbers of numpy are numbers, true is none."""
+    if spacing_mm is None:
+        return None
+    if isinstance(spacing_mm, bool):
+        raise ValueError(f"a pixel size is a number in mm, not {spacing_mm}")
+    values = [float(each) for each in np.atleast_1d(np.asarray(spacing_mm, dtype=np.float64))]
+    if len(values) not in (1, 2) or not all(np.isfinite(v) and v > 0 for v in values):
+        raise ValueError(f"a pixel size is one or two numbers above 0 in mm, not {spacing_mm}")
+    return values[0], values[-1]

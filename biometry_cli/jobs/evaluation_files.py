@@ -19,7 +19,7 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
 from biometry_cli.report.cases import Annotation, draw_case, pick_cases
-from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
+from biometry_cli.report.manifest import MANIFEST_FILE, read_facts, write_manifest
 from biometry_cli.report.tabular import write_cases, write_metrics
 from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Case, Evaluation
@@ -107,7 +107,7 @@ class EvaluationFiles:
         """Write the page. Raises UsageError where it cannot be written."""
         from biometry_cli.report.html.evaluation_page import evaluation_page
 
-        files = [sample.image for sample in self._samples]
+        files = [read_facts(sample.image) for sample in self._samples]
         page = evaluation_page(
             self._evaluation,
             pairs=self._pairs,

@@ -13,7 +13,7 @@ from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.provenance import further_facts, model_facts
 from biometry_cli.jobs.writers.catalog import WRITERS, flag
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined, Writer
-from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
+from biometry_cli.report.manifest import MANIFEST_FILE, InputFacts, write_manifest
 
 Wanted = Mapping[str, Path]
 """Where each kind of output of the catalog goes, by its name."""
@@ -73,6 +73,7 @@ class Outputs:
         self._folders = dict.fromkeys(
             wanted[name] for name in classes if WRITERS[name].into == "folder"
         )
+        self._inputs: list[InputFacts] = []
         self._stack = ExitStack()
 
     @property
@@ -97,6 +98,7 @@ class Outputs:
 
     def add(self, answered: Answered) -> None:
         """Take one answer. Raises UsageError where it cannot be written."""
+        self._inputs.append(answered.facts)
         for writer in self._writers:
             writer.add(answered)
 
@@ -130,7 +132,7 @@ class Outputs:
             command="biometry predict",
             model=model_facts(first.card, first.name),
             more_models=list(further_facts(models).values()),
-            inputs=self._answering.inputs,
+            inputs=self._inputs,
             outputs=files,
             settings=self._answering.settings.model_dump(mode="json", exclude_none=True),
             versions=library_versions(),

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from biometry_cli.data.frames import Source, with_spacing
 from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
 from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.inference.sources import Source, with_spacing
 from biometry_cli.jobs.inputs import expand_inputs, group_files, output_stems
 from biometry_cli.jobs.models import Models, open_models
 from biometry_cli.jobs.outputs import Outputs, Wanted, require_targets

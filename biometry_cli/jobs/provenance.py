@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biometry_cli.bundle import ModelCard, file_hash, library_versions
+from biometry_cli.bundle import ModelCard, library_versions
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.jobs.models import Models
 from biometry_cli.measure.growth.charts import CHARTS, curve
+from biometry_cli.report.manifest import InputFacts
 from biometry_cli.settings import Settings
 
 if TYPE_CHECKING:
     from biometry_cli.report.charts.growth import ChartCurves
     from biometry_cli.report.html.provenance import Provenance
+
+
+_DIGITS = 16  # of a hash that a page shows
 
 
 def model_facts(card: ModelCard, name: str) -> dict[str, str]:
@@ -44,10 +47,10 @@ def further_facts(models: Models) -> dict[str, dict[str, str]]:
 def provenance(
     predictor: Predictor,
     settings: Settings,
-    inputs: Sequence[Path],
+    inputs: Sequence[InputFacts],
     further: Mapping[str, Mapping[str, str]] | None = None,
 ) -> "Provenance":
-    """What a report says of its origin; inputs that cannot be read have no hash.
+    """What a report says of its origin; inputs that could not be read have no hash.
 
     ``further`` holds the facts of other models by a heading.
     """
@@ -66,16 +69,9 @@ def provenance(
             for key, value in values.items()
             if value != []
         },
-        inputs=[(str(file), _hash(file)) for file in inputs],
+        inputs=[(facts.file, (facts.sha256 or "–")[:_DIGITS]) for facts in inputs],
         created=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
-
-
-def _hash(file: Path) -> str:
-    try:
-        return file_hash(file)
-    except OSError:
-        return "–"
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from biometry_cli.bundle import file_hash, library_versions
 from biometry_cli.data.check import DataReport, check_dataset, require_sound
 from biometry_cli.data.layout import Dataset, read_dataset
-from biometry_cli.errors import UsageError
+from biometry_cli.errors import UsageError, require_torch
 from biometry_cli.files import require_writable
 from biometry_cli.jobs.provenance import model_facts
 from biometry_cli.models.catalog import (
@@ -39,6 +39,7 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
         DataError: data that cannot be learned from.
         TrainingError: the loss is not a finite number.
     """
+    require_torch()
     if settings.data.folder is None:
         raise UsageError(
             "no data folder is named", mend="Call `biometry train DATA`, or set data.folder"

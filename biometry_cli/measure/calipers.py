@@ -84,6 +84,7 @@ def measure_calipers(
                 measures=tuple(measures),
                 flags=(CROOKED_CALIPERS,) if _crooked(structure, scaled) else (),
                 certainty=min(known, default=1.0),
+                by="points",
             )
         )
     return tuple(found)

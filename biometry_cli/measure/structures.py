@@ -5,6 +5,7 @@ Shapes are fitted in millimetres wherever the pixel spacing is known, so unequal
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class MeasuredStructure:
             ellipse; or its root mean square distance from the outline exceeds 4 % of the square
             root of semi_major * semi_minor; or less than half of it lies on outline in view.
         certainty: 0.5 to 1, the mean probability of the component's pixels; 1 for a binary mask.
+        by: whether a mask's outline or points gave the measures.
     """
 
     name: str
@@ -65,6 +67,7 @@ class MeasuredStructure:
     measures: tuple[Measured, ...]
     flags: tuple[str, ...]
     certainty: float
+    by: Literal["mask", "points"] = "mask"
 
     @property
     def calipers_px(self) -> dict[str, Segment]:

@@ -8,7 +8,7 @@ from rich.text import Text
 from biometry_cli.report.agreement_tables import agreement_tables
 from biometry_cli.report.landmark_tables import false_points, landmarks_table
 from biometry_cli.results.evaluation import Evaluation
-from biometry_cli.results.prediction import UNSURE
+from biometry_cli.results.flags import UNSURE
 
 _OVERLAPS = {
     "dice": "Dice",

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from biometry_cli.files import write_text
 
@@ -13,12 +13,20 @@ MANIFEST_FILE = "manifest.json"
 FORMAT = "biometry-manifest-1"
 
 
+class InputFacts(NamedTuple):
+    """An input as it was when it was read; None for both where it could not be."""
+
+    file: str
+    size_bytes: int | None
+    sha256: str | None
+
+
 def write_manifest(
     path: Path,
     *,
     command: str,
     model: Mapping[str, Any] | None,
-    inputs: Iterable[Path],
+    inputs: Iterable[Path | InputFacts],
     outputs: Iterable[Path],
     settings: Mapping[str, Any],
     versions: Mapping[str, str],
@@ -35,8 +43,8 @@ def write_manifest(
         path: the file, ``manifest.json`` in the folder of results.
         command: as the user would type it, such as "biometry eval".
         model: its name and hash; None where none took part.
-        inputs: files; a folder stands for all files below it but hidden ones. Files are read in
-            pieces, so large ones need no memory.
+        inputs: facts of files that were read, or files to read now, in pieces; a folder stands
+            for all files below it but hidden ones.
         outputs: files that were written; named relative to the manifest where they lie below it.
         settings: as resolved; values that JSON lacks, such as paths, are written as text.
         versions: of Python and the libraries, as in ``bundle.library_versions``.
@@ -54,30 +62,33 @@ def write_manifest(
         "model": None if model is None else dict(model),
         **({"more_models": [dict(each) for each in more_models]} if more_models else {}),
         "settings": dict(settings),
-        "inputs": [_input(file) for each in inputs for file in _files(each)],
+        "inputs": [facts._asdict() for each in inputs for facts in _facts(each)],
         "outputs": [_relative(output, folder) for output in outputs],
     }
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
 
 
-def _files(place: Path) -> Iterator[Path]:
-    if not place.is_dir():
+def _facts(place: Path | InputFacts) -> Iterator[InputFacts]:
+    if isinstance(place, InputFacts):
         yield place
+        return
+    if not place.is_dir():
+        yield read_facts(place)
         return
     for file in sorted(place.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(place).parts)
         if file.is_file() and not hidden:
-            yield file
+            yield read_facts(file)
 
 
-def _input(file: Path) -> dict[str, str | int | None]:
+def read_facts(file: Path) -> InputFacts:
+    """The facts of a file as it is now."""
     try:
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            size_bytes = stream.tell()
+            return InputFacts(str(file), stream.tell(), digest)
     except OSError:
-        return {"file": str(file), "size_bytes": None, "sha256": None}
-    return {"file": str(file), "size_bytes": size_bytes, "sha256": digest}
+        return InputFacts(str(file), None, None)
 
 
 def _relative(output: Path, folder: Path) -> str:

@@ -29,8 +29,9 @@ from biometry_cli.report.words import (
 )
 from biometry_cli.results.base import Interval
 from biometry_cli.results.clinical import FetalWeight, GestationalAge
+from biometry_cli.results.flags import UNSURE
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import UNSURE, Exam, Prediction
+from biometry_cli.results.prediction import Exam, Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.inference.reading import Reading

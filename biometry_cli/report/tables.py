@@ -28,7 +28,8 @@ from biometry_cli.report.words import (
     spacing_text,
     value_text,
 )
-from biometry_cli.results.prediction import UNSURE, Prediction
+from biometry_cli.results.flags import UNSURE
+from biometry_cli.results.prediction import Prediction
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard

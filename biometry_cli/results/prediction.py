@@ -4,9 +4,6 @@ from biometry_cli.results.base import Result
 from biometry_cli.results.clinical import Centile, FetalWeight, GestationalAge
 from biometry_cli.results.measures import Measurement, Structure
 
-UNSURE = "unsure"
-"""Flag of a classification whose top probability lies below the model's threshold."""
-
 
 class FoundPoint(Result):
     """A landmark in source pixels, with pixel centres at whole numbers.
@@ -44,7 +41,8 @@ class PlaneFound(Result):
 class Prediction(Result):
     """What one model says of one image.
 
-    ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known.
+    ``spacing_mm`` is one number, or [row, column] where they differ, or None when not known;
+    ``spacing_origin`` says where it comes from: "given", or the file that holds it.
     ``label`` and ``probabilities`` are set for classification, and stay where the flag ``unsure``
     says that the likeliest class is not likely enough; ``structures`` and ``measurements`` are set
     for segmentation; ``points``, by name and None for one that is not visible,
@@ -62,6 +60,7 @@ class Prediction(Result):
     task: str
     model: str
     spacing_mm: float | tuple[float, float] | None = None
+    spacing_origin: str | None = None
     structures: list[Structure] = []
     measurements: list[Measurement] = []
     points: dict[str, FoundPoint | None] | None = None

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from biometry_cli.bundle import ModelCard, read_card, write_model
+from biometry_cli.bundle import ModelCard, write_model
 from biometry_cli.data.layout import Dataset
 from biometry_cli.evaluation.calibrate import calibrate, images_to_calibrate
-from biometry_cli.inference.backends import TorchBackend, load_network
+from biometry_cli.inference.backends import TorchBackend
+from biometry_cli.inference.model import parse_network, read_model
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.settings import TrainSettings
 from biometry_cli.watch import Watcher
@@ -31,8 +32,8 @@ def calibrate_model(
         DataError: an image or mask that cannot be read.
         UsageError: the file cannot be written.
     """
-    card = read_card(path)
-    network = load_network(path, card).to(device)
+    card, network = parse_network(read_model(path), path)
+    network = network.to(device)
     predictor = Predictor(card, TorchBackend(network, device), name=card.model.name)
     watcher.phase("calibrating", images_to_calibrate(dataset, settings.seed))
     fitted = calibrate(

@@ -88,11 +88,37 @@ def test_a_value_that_is_no_size_is_refused(tmp_path: Path, cell: str, column: s
     assert cell in caught.value.what
 
 
-def test_spacing_lies_beside_the_image_or_one_folder_up(tmp_path: Path) -> None:
+def sizes_beside(image: Path) -> dict[str, tuple[float, float] | None]:
+    return {name: line.spacing_mm for name, (line, _) in spacing_beside(image).items()}
+
+
+def test_spacing_lies_beside_the_image_or_beside_its_images_folder(tmp_path: Path) -> None:
     image = tmp_path / "images" / "a.png"
     image.parent.mkdir()
     assert spacing_beside(image) == {}
+    outer = table(tmp_path, "filename,pixel_size_mm\na.png,0.2\nb.png,0.3\n", "spacing.csv")
+    assert sizes_beside(image) == {"a.png": (0.2, 0.2), "b.png": (0.3, 0.3)}
+    assert spacing_beside(image)["a.png"][1] == outer
+    inner = table(image.parent, "filename,pixel_size_mm\na.png,0.5\n", "spacing.csv")
+    # The nearer table counts where it has a line, and hides no other line.
+    assert sizes_beside(image) == {"a.png": (0.5, 0.5), "b.png": (0.3, 0.3)}
+    assert spacing_beside(image)["a.png"][1] == inner
+    assert sizes_beside(tmp_path / "images" / "head" / "a.png") == {
+        "a.png": (0.2, 0.2), "b.png": (0.3, 0.3)
+    }  # fmt: skip
+
+
+def test_another_parent_holds_other_pictures(tmp_path: Path) -> None:
     table(tmp_path, "filename,pixel_size_mm\na.png,0.2\n", "spacing.csv")
-    assert spacing_beside(image)["a.png"].spacing_mm == (0.2, 0.2)
-    table(image.parent, "filename,pixel_size_mm\na.png,0.5\n", "spacing.csv")
-    assert spacing_beside(image)["a.png"].spacing_mm == (0.5, 0.5)
+    assert spacing_beside(tmp_path / "small" / "a.png") == {}
+    assert spacing_beside(tmp_path / "images" / "x" / "y" / "a.png") == {}
+
+
+def test_a_relative_name_finds_what_an_absolute_one_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "images").mkdir()
+    table(tmp_path, "filename,pixel_size_mm\na.png,0.2\n", "spacing.csv")
+    monkeypatch.chdir(tmp_path / "images")
+    assert sizes_beside(Path("a.png")) == sizes_beside(tmp_path / "images" / "a.png")
+    assert sizes_beside(Path("a.png"))

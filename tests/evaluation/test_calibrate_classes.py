@@ -10,7 +10,7 @@ from biometry_cli.evaluation.calibrate import calibrate, images_to_calibrate
 from biometry_cli.evaluation.evaluate import evaluate
 from biometry_cli.inference.backends import Outputs
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.results.prediction import UNSURE
+from biometry_cli.results.flags import UNSURE
 from tests.inference.test_predictor import make_card
 
 TOO_SURE = 3.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from biometry_cli.bundle import read_card, write_model
+from biometry_cli.bundle import onnx_session, read_card, write_model
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.export import onnx
 from biometry_cli.inference.backends import OnnxBackend, TorchBackend
@@ -38,7 +38,7 @@ def test_exported_network_is_the_original(name, tmp_path):
     done = onnx.export_onnx(_settings(path), None)
     assert done.file == tmp_path / "model.onnx"
     assert done.difference.probability <= 1e-4
-    exported = OnnxBackend(done.file)
+    exported = OnnxBackend(onnx_session(done.file, done.file))
     for batch in (1, 3, 5):
         images = np.random.default_rng(batch).normal(size=(batch, 1, 64, 96)).astype(np.float32)
         expected = TorchBackend(network).run(images)

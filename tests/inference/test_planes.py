@@ -12,16 +12,21 @@ from PIL import Image
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary
 from biometry_cli.calibration import Calibration, ClassCalibration
+from biometry_cli.data.frames import Failure, Source, Spacing, frame_of
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.inference.appearance import describe
 from biometry_cli.inference.backends import Outputs
 from biometry_cli.inference.exam import combine_exam
-from biometry_cli.inference.one_structure import only
 from biometry_cli.inference.planes import PlaneGuide
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.inference.reading import Failure, measured_structures
-from biometry_cli.inference.sources import Source
+from biometry_cli.inference.reading import (
+    Measures,
+    find,
+    measure,
+    measured_structures,
+    only_found,
+)
 from biometry_cli.inference.unlike import fit_appearance
 from biometry_cli.measure.catalog import PLANE_STRUCTURES, measure_names, with_default_planes
 from biometry_cli.measure.growth.assess import GivenAge
@@ -68,7 +73,7 @@ def scans(folder, count):
         pixels[0, 0] = 100 + number
         files.append(folder / f"{number}.png")
         Image.fromarray(pixels).save(files[-1])
-    return [Source(file, (3.0, 3.0)) for file in files]
+    return [Source(file, Spacing(3.0, 3.0)) for file in files]
 
 
 def says(plane, share=0.9):
@@ -216,7 +221,7 @@ def test_an_image_unlike_those_of_the_planes_is_not_measured(tmp_path):
     )  # fmt: skip
     flat = tmp_path / "flat.png"
     Image.fromarray(np.full((HEIGHT, WIDTH), 100, np.uint8)).save(flat)
-    (flat_answer,) = reader.readings([Source(flat, (3.0, 3.0))])
+    (flat_answer,) = reader.readings([Source(flat, Spacing(3.0, 3.0))])
     answer = flat_answer.prediction
     assert answer.plane.unlike_training > 1
     assert answer.plane.reason == "unlike the images that the model of planes learned from"
@@ -292,14 +297,17 @@ def test_points_and_their_measures_follow_the_plane_too(sources):
     assert abdomen.flags == ["not_measured"]
 
 
-def test_a_structure_known_by_points_alone_keeps_no_mask(sources):
+def test_a_structure_known_by_points_alone_keeps_no_mask():
     labels = LabelSchema(
         task="segment,landmarks", classes=("background", "head"), points=("fl_1", "fl_2")
     )
-    found = shows(["head"], ("head",))
-    predict = Predictor(card("segment", ("background", "head")), Scripted([found]), name="masks:1")
-    (reading,) = predict.readings(sources[:1], assess=False)
-    kept = only(reading, "femur", labels)
+    logits = shows(["head"], ("head",)).astype(np.float32)
+    measuring = card("segment", ("background", "head"))
+    placement = measuring.preprocess.placement((HEIGHT, WIDTH))
+    found = find(logits, placement, measuring)
+    frame = frame_of(np.zeros((HEIGHT, WIDTH), np.uint8))
+    assert found.masks.mask.any()
+    kept = only_found(found, "femur", labels)
     assert not kept.masks.mask.any()
-    assert kept.prediction.measurements == kept.prediction.structures == []
-    assert kept.prediction.flags == ["no_structure", "head:not_on_this_plane"]
+    measures = measure(found, frame, labels).only("femur")
+    assert measures == Measures(elsewhere=("head",))

@@ -7,14 +7,13 @@ import pytest
 from PIL import Image
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary
+from biometry_cli.data.frames import Failure, Source, Spacing, with_spacing
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.phantom.scan import draw_phantom
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import DataError
 from biometry_cli.inference.backends import Outputs
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.inference.reading import Failure
-from biometry_cli.inference.sources import Source, with_spacing
 
 STRUCTURES = ("head", "abdomen", "femur")
 
@@ -104,7 +103,7 @@ def test_batches_keep_order_around_a_failure(phantoms, tmp_path):
     files[1].write_bytes(b"")
     backend = TruthBackend(p.coverage for p in phantoms)
     predictor = Predictor(make_card(), backend, name="truth")
-    answers = list(predictor.readings([Source(f, (0.2, 0.2)) for f in files], batch_size=3))
+    answers = list(predictor.readings([Source(f, Spacing(0.2, 0.2)) for f in files], batch_size=3))
     assert isinstance(answers[1], Failure)
     assert answers[1].file == files[1]
     found = [a.prediction.structures[0].name for a in answers if not isinstance(a, Failure)]
@@ -126,10 +125,12 @@ def test_spacing_table_beside_the_images(tmp_path):
     images.mkdir()
     (tmp_path / "spacing.csv").write_text("filename,pixel_size_mm\na.png,0.2\n")
     files = [images / "a.png", images / "b.png"]
-    assert [s.spacing_mm for s in with_spacing(files, None)] == [(0.2, 0.2), None]
-    assert [s.spacing_mm for s in with_spacing(files, (1.0, 2.0))] == [(1.0, 2.0)] * 2
+    table = str(tmp_path / "spacing.csv")
+    assert [s.spacing for s in with_spacing(files)] == [Spacing(0.2, 0.2, table), None]
+    assert [s.spacing for s in with_spacing(files, (1.0, 2.0))] == [Spacing(1.0, 2.0)] * 2
     (images / "spacing.csv").write_text("filename,pixel_size_mm\na.png,0.3\n")
-    assert with_spacing([files[0]], None)[0] == Source(Path(files[0]), (0.3, 0.3))
+    nearer = str(images / "spacing.csv")
+    assert with_spacing([files[0]]) == [Source(Path(files[0]), Spacing(0.3, 0.3, nearer))]
 
 
 def test_classification_probabilities_come_out_of_decode():

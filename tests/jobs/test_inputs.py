@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from biometry_cli.data.frames import Failure, Source, read_frames
 from biometry_cli.errors import UsageError
 from biometry_cli.jobs.inputs import group_files
+from biometry_cli.jobs.predict import failed_file
+from biometry_cli.jobs.writers.writer import Answered
 
 FILES = [Path(f"scans/{name}.png") for name in ("12_head", "7_head", "12_femur", "7_abdomen")]
 
@@ -34,11 +37,12 @@ def test_a_broken_pattern_is_refused():
 
 
 def test_an_input_that_may_not_be_read_has_no_hash_and_ends_nothing(tmp_path, monkeypatch):
-    from biometry_cli.jobs import provenance
-
-    def refuse(_path):
+    def refuse(_path, *_):
         raise PermissionError(13, "Permission denied")
 
     # Who runs as root may read everything, so the refusal of the system is put in its place.
-    monkeypatch.setattr(provenance, "file_hash", refuse)
-    assert provenance._hash(tmp_path / "x.png") == "–"
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (failure,) = read_frames([Source(tmp_path / "x.png")])
+    assert isinstance(failure, Failure)
+    answered = Answered(failure, failed_file(failure.file, failure.error), "x")
+    assert answered.facts == (str(tmp_path / "x.png"), None, None)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from biometry_cli.bundle import read_card, write_model
+from biometry_cli.bundle import write_model
 from biometry_cli.errors import UsageError
 from biometry_cli.export.onnx import compare, write_onnx
-from biometry_cli.inference.backends import load_network
+from biometry_cli.inference.model import parse_network, read_model
 from biometry_cli.models.catalog import (
     build,
     input_size,
@@ -91,7 +91,7 @@ def test_a_model_file_brings_its_own_weights(
     card = card.model_copy(update={"model": spec, "settings": settings})
     path = tmp_path / "model.safetensors"
     write_model(path, card, network.state_dict())
-    loaded = load_network(path, read_card(path))
+    loaded = parse_network(read_model(path), path)[1]
     for own, other in zip(answer(loaded), answer(network), strict=True):
         assert torch.equal(own, other)
 

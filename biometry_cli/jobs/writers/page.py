@@ -8,6 +8,7 @@ from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import further_facts, growth_curves, provenance
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined, Writer, require_page
 from biometry_cli.report.html.prediction_page import Shown, prediction_page
+from biometry_cli.report.manifest import InputFacts
 from biometry_cli.report.overlay import draw_scan
 from biometry_cli.results.prediction import Exam, FailedFile
 
@@ -19,6 +20,7 @@ class PageWriter(Writer):
         super().__init__(target, answering)
         self._shown: list[Shown | FailedFile] = []
         self._exams: list[Exam] = []
+        self._inputs: list[InputFacts] = []
 
     @classmethod
     def require_target(cls, target: Path) -> None:
@@ -27,6 +29,7 @@ class PageWriter(Writer):
 
     def add(self, answered: Answered) -> None:
         """Keep one answer with its picture."""
+        self._inputs.append(answered.facts)
         if isinstance(answered.answer, FailedFile):
             self._shown.append(answered.answer)
         elif isinstance(answered.reading, Reading):
@@ -38,15 +41,15 @@ class PageWriter(Writer):
 
     def close(self) -> None:
         """Write the page."""
-        models, inputs = self.answering.models, self.answering.inputs
+        models = self.answering.models
         page = prediction_page(
             self._shown,
             exam=self._exams,
             curves=growth_curves(),
             provenance=provenance(
-                models.answering[0], self.answering.settings, inputs, further_facts(models)
+                models.answering[0], self.answering.settings, self._inputs, further_facts(models)
             ),
-            title=_title(self._exams, inputs),
+            title=_title(self._exams, self.answering.inputs),
         )
         write_text(self.target, page)
         self.written.append(self.target)

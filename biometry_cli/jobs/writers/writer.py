@@ -11,6 +11,7 @@ from biometry_cli.errors import UsageError
 from biometry_cli.files import require_writable
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.models import Models
+from biometry_cli.report.manifest import InputFacts
 from biometry_cli.results.prediction import Exam, FailedFile, Prediction
 from biometry_cli.settings import Settings
 
@@ -31,6 +32,13 @@ class Answered:
     reading: Reading | Failure
     answer: Prediction | FailedFile
     stem: str
+
+    @property
+    def facts(self) -> InputFacts:
+        """The file as it was when it was read."""
+        if isinstance(self.reading, Failure):
+            return InputFacts(self.answer.file, None, None)
+        return InputFacts(self.answer.file, self.reading.size_bytes, self.reading.sha256)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, number
 from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Evaluation
-from biometry_cli.results.prediction import UNSURE
+from biometry_cli.results.flags import UNSURE
 
 _OVERLAPS = {
     "dice": "Dice",

@@ -18,7 +18,8 @@ from biometry_cli.report.html.tables import Column, facts, table
 from biometry_cli.report.html.wording import NONE, file_name, number
 from biometry_cli.report.points import visible_points
 from biometry_cli.report.words import plane_text, said_flags, spacing_pair, spacing_text
-from biometry_cli.results.prediction import UNSURE, FailedFile, Prediction
+from biometry_cli.results.flags import UNSURE
+from biometry_cli.results.prediction import FailedFile, Prediction
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,13 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.load_profile("steady")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Golden files are rewritten on demand alone; the diff says what changed."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="Write tests/golden/expected anew."
+    )
+
+
 class FolderBuilder:
     """Writes the files of a small data folder; every scan gets pixels of its own."""
 

@@ -58,7 +58,8 @@ TORCH_FREE = (
     "jobs.train",
 )
 
-# What a room must never import, inside functions neither.
+# What a room must never import, inside functions neither, nor for types alone; and none but the
+# command line imports jobs.
 FORBIDDEN = {
     "errors": ("",),
     "settings": ("data", "models", "tasks", "inference", "training", "cli", "report"),
@@ -75,6 +76,18 @@ FORBIDDEN = {
     "export": ("training", "cli", "report"),
     "report": ("models", "inference", "evaluation", "training", "export", "cli"),
     "jobs": ("cli",),
+}
+
+
+# Imports that the table above forbids, to be mended: (module, what it imports). It only shrinks.
+EXCEPTIONS = {
+    ("report.cases", "inference.reading"),
+    ("report.exam_sheet", "inference.reading"),
+    ("report.import_tables", "jobs.import_data"),
+    ("report.marks", "inference.reading"),
+    ("report.overlay", "inference.reading"),
+    ("report.point_rows", "inference.reading"),
+    ("report.readout", "inference.reading"),
 }
 
 
@@ -95,11 +108,18 @@ def below(room: str) -> list[str]:
 
 
 def imports(module: str, *, top_level: bool) -> set[str]:
-    """Modules of the package that ``module`` imports; with ``top_level`` only when it loads."""
+    """Modules of the package that ``module`` knows; with ``top_level`` only those it loads with.
+
+    Without it, imports inside functions and for types alone (``if TYPE_CHECKING``) count too.
+    """
     found: set[str] = set()
 
     def visit(node: ast.AST) -> None:
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        if (
+            top_level
+            and isinstance(node, ast.If)
+            and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        ):
             return
         if top_level and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             return
@@ -125,6 +145,9 @@ def test_the_reader_of_imports_sees_them() -> None:
     backends = f"{PACKAGE}.inference.backends"
     assert f"{PACKAGE}.models.catalog" in imports(backends, top_level=False)
     assert f"{PACKAGE}.models.catalog" not in imports(backends, top_level=True)
+    provenance = f"{PACKAGE}.jobs.provenance"  # for types alone
+    assert f"{PACKAGE}.report.charts.growth" in imports(provenance, top_level=False)
+    assert f"{PACKAGE}.report.charts.growth" not in imports(provenance, top_level=True)
 
 
 def test_nothing_imports_in_a_circle() -> None:
@@ -136,14 +159,28 @@ def test_nothing_imports_in_a_circle() -> None:
     assert set(order) == set(MODULES)
 
 
+def forbidden(room: str) -> set[tuple[str, str]]:
+    """What the modules of a room import against the table: (module, imported), short names."""
+    others = (*FORBIDDEN[room], *(["jobs"] if room != "jobs" else []))
+    strangers = tuple(f"{PACKAGE}.{other}".rstrip(".") for other in others)
+    return {
+        (module.removeprefix(f"{PACKAGE}."), name.removeprefix(f"{PACKAGE}."))
+        for module in below(room)
+        for name in imports(module, top_level=False)
+        if any(name == s or name.startswith(f"{s}.") for s in strangers)
+    }
+
+
 @pytest.mark.parametrize("room", FORBIDDEN)
 def test_a_room_knows_only_what_it_may(room: str) -> None:
-    strangers = tuple(f"{PACKAGE}.{other}".rstrip(".") for other in FORBIDDEN[room])
-    for module in below(room):
-        for name in imports(module, top_level=False):
-            assert not any(name == s or name.startswith(f"{s}.") for s in strangers), (
-                f"{module} imports {name}"
-            )
+    listed = {pair for pair in EXCEPTIONS if f"{PACKAGE}.{pair[0]}" in below(room)}
+    assert forbidden(room) - listed == set(), "against the table of rooms"
+    assert listed - forbidden(room) == set(), "no longer so: take it off the exceptions"
+
+
+def test_exceptions_are_of_rooms_in_the_table() -> None:
+    rooms = {module for room in FORBIDDEN for module in below(room)}
+    assert {module for module, _ in EXCEPTIONS if f"{PACKAGE}.{module}" not in rooms} == set()
 
 
 def test_the_command_line_imports_the_rest_inside_functions() -> None:

@@ -203,6 +203,17 @@ def write_joint(path: Path) -> None:
     graph.write(path, card, {"logits": (2 + len(JOINT_DOTS), HEIGHT, WIDTH)})
 
 
+def write_bright(path: Path) -> None:
+    """What is bright over a wide stretch, called a head: for scans that nobody drew."""
+    graph = _Graph()
+    wide = {"kernel_shape": [31, 31], "pads": [15] * 4, "count_include_pad": 1}
+    smooth = graph.add("AveragePool", graph.add("AveragePool", "image", **wide), **wide)
+    graph.add("Concat", graph.zeros("image"), graph.above(smooth, 0.22), axis=1, output="logits")
+    labels = LabelSchema(task="segment", classes=("background", "head"))
+    card = make_card("bright", labels, Calibration(measures=_half_widths(0.05)))
+    graph.write(path, card, {"logits": (2, HEIGHT, WIDTH)})
+
+
 def write_planes(path: Path) -> None:
     """A classifier of planes by the gray level of the picture's corner."""
     graph = _Graph()

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from PIL import Image
+
+from tests.reading import picture
 
 
 @pytest.mark.slow
@@ -21,7 +22,7 @@ def test_demo_does_the_whole_line(biometry, tmp_path):
     exam = folder / "exam"
     assert len(list(exam.glob("*_overlay.png"))) == 3
     (sheet,) = exam.glob("*_exam.png")
-    assert Image.open(sheet).width <= 1600
+    assert picture(sheet).width <= 1600
     assert "Gestational age" in (exam / "report.html").read_text()
     assert "Gestational age" in done.stdout
     again = biometry("demo", cwd=tmp_path)

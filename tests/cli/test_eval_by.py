@@ -1,11 +1,12 @@
 """``biometry eval --by``: agreement for each value of a column, in the terminal and in files."""
 
-import csv
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+
+from tests.reading import csv_rows
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_each_device_has_its_agreement(folder, biometry):
     for each in found["agreement"]:
         assert each["n"] + each["missing"] == 2
     assert json.loads((folder / "out" / "metrics.json").read_text())["strata"] == found["strata"]
-    cases = list(csv.DictReader((folder / "out" / "cases.csv").open()))
+    cases = csv_rows(folder / "out" / "cases.csv")
     assert [case["stratum"] for case in cases].count("Alpha") == 3
     shown = biometry(*command, cwd=folder)
     assert "by device" in shown.stdout

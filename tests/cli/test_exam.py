@@ -1,6 +1,5 @@
 """From scans of one fetus to a report, through the installed command."""
 
-import csv
 import hashlib
 import json
 import math
@@ -12,6 +11,7 @@ from PIL import Image
 
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.results.prediction import ExamResult, Prediction
+from tests.reading import csv_rows
 
 MODEL = ("--weights", "model.safetensors")
 
@@ -201,7 +201,7 @@ def test_files_of_an_exam(work, biometry, tmp_path):
         for m in image["measurements"]
         if m["name"] == "HC"
     }
-    rows = list(csv.DictReader((tmp_path / "hc18.csv").open()))
+    rows = csv_rows(tmp_path / "hc18.csv")
     assert {row["filename"] for row in rows} == set(heads)
     for row in rows:
         a, b = float(row["semi_axes_a_mm"]), float(row["semi_axes_b_mm"])

@@ -1,6 +1,5 @@
 """The whole line as a user types it: train, eval, predict, export, and the same by ONNX."""
 
-import csv
 import json
 import shutil
 import subprocess
@@ -8,7 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-from PIL import Image
+
+from tests.reading import csv_rows, picture
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,11 @@ def test_train_leaves_a_run_folder(line):
     assert {"settings.toml", "model.safetensors", "last.safetensors"} <= names
     assert {"history.csv", "curves.png"} <= names
     assert {"model-epoch0003.safetensors", "model-epoch0006.safetensors"} <= names
-    rows = list(csv.DictReader((run / "history.csv").open()))
+    rows = csv_rows(run / "history.csv")
     assert [int(row["epoch"]) for row in rows] == list(range(1, 10))
     assert float(rows[-1]["train_loss"]) < float(rows[0]["train_loss"])
     assert 0 <= float(rows[-1]["val_dice"]) <= 1
-    assert Image.open(run / "curves.png").width > 600
+    assert picture(run / "curves.png").width > 600
     assert "best epoch" in trained.stdout
     assert "\x1b" not in trained.stderr
     assert sum(line.startswith("epoch ") for line in trained.stderr.splitlines()) == 9
@@ -56,7 +56,7 @@ def test_eval_prints_and_writes_the_same_figures(line, biometry):
     assert {"dice", "dice_head", "iou", "hd95_mm", "assd_mm"} <= set(metrics)
     found = _run_folder(folder) / "eval" / "test"
     assert json.loads((found / "metrics.json").read_text())["metrics"] == metrics
-    cases = list(csv.DictReader((found / "cases.csv").open()))
+    cases = csv_rows(found / "cases.csv")
     assert len(cases) == 6
     dice = [float(case["dice_head"]) for case in cases if case["dice_head"]]
     assert np.mean(dice) == pytest.approx(metrics["dice_head"], abs=1e-5)
@@ -78,12 +78,12 @@ def test_predict_writes_what_it_is_asked_for(line, biometry):
         assert set(answer) >= {"measurements", "label", "probabilities", "flags"}
         assert answer["spacing_mm"] is not None, "spacing.csv lies beside the images' folder"
         assert all(m["unit"] in ("mm", "%") for m in answer["measurements"])
-        mask = Image.open(folder / "out" / f"{image.stem}_mask.png")
+        mask = picture(folder / "out" / f"{image.stem}_mask.png")
         assert mask.mode == "L"
-        assert mask.size == Image.open(image).size
+        assert mask.size == picture(image).size
         assert np.asarray(mask).max() <= 3
         assert (folder / "out" / f"{image.stem}_overlay.png").is_file()
-    rows = list(csv.DictReader((folder / "out" / "all.csv").open()))
+    rows = csv_rows(folder / "out" / "all.csv")
     assert [row["file"] for row in rows] == [answer["file"] for answer in answers]
 
 
@@ -205,7 +205,7 @@ def test_classification_end_to_end(biometry, tmp_path):
     result = biometry("eval", "--json", cwd=tmp_path).json()
     assert {"accuracy", "balanced_accuracy", "macro_f1", "auroc"} <= set(result["metrics"])
     assert {"ece", "ece_uncalibrated", "brier", "answered"} <= set(result["metrics"])
-    assert Image.open(_run_folder(tmp_path) / "eval" / "test" / "reliability.png").width > 600
+    assert picture(_run_folder(tmp_path) / "eval" / "test" / "reliability.png").width > 600
     assert np.sum(result["confusion_matrix"]) == result["n"]
     image = str(next((tmp_path / "planes" / "test" / "images").iterdir()))
     answer = biometry("predict", image, "--json", cwd=tmp_path).json()

@@ -4,7 +4,6 @@ Every scan of the test split is there once as each marked plane, so the measurin
 same head under four names, and only the name decides what is measured.
 """
 
-import csv
 import json
 import re
 import shutil
@@ -18,6 +17,7 @@ from biometry_cli.jobs.models import open_models
 from biometry_cli.measure.catalog import measure_names
 from biometry_cli.results.prediction import ExamResult, Prediction
 from biometry_cli.settings import Settings
+from tests.reading import csv_rows
 
 MODELS = ("--planes", "planes.safetensors", "--weights", "model.safetensors")
 IMAGES = "planes/test/images"
@@ -77,7 +77,7 @@ def test_a_head_on_an_abdomen_is_dropped_and_named(answers):
 
 def test_the_files_say_the_same(answers):
     lines, out, told = answers
-    table = list(csv.DictReader((out / "all.csv").open()))
+    table = csv_rows(out / "all.csv")
     page = (out / "report.html").read_text()
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     for line, row in zip(lines, table, strict=True):
@@ -98,7 +98,7 @@ def test_the_files_say_the_same(answers):
             assert not mask.exists()
     assert {"HC", "AC", "FL"} <= set(table[0])
     heads = {line["file"].rpartition("/")[2] for line in lines if "HC" in str(line["measurements"])}
-    rows = {row["filename"] for row in csv.DictReader((out / "hc18.csv").open())}
+    rows = {row["filename"] for row in csv_rows(out / "hc18.csv")}
     assert rows == heads
     assert f"{24 - len(heads)} of 24 images have no line" in told
 

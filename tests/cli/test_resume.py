@@ -1,6 +1,5 @@
 """A run that was killed goes on as if it had never stopped."""
 
-import csv
 import signal
 import subprocess
 import time
@@ -9,6 +8,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.cli.conftest import COMMAND, environment
+from tests.reading import csv_rows
 
 EPOCHS = 5
 
@@ -33,6 +33,7 @@ def _kill_in_epoch(process, epoch):
     assert process.poll() is None, "the run ended before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
+    process.stderr.close()
 
 
 def _weights(run):
@@ -58,7 +59,7 @@ def test_killed_and_resumed_ends_with_the_same_weights(biometry, segmentation_fo
     assert _weights(runs[0]) == _weights(runs[1])
     models = [load_file(run / "model.safetensors") for run in runs]
     assert all((models[0][name] == models[1][name]).all() for name in models[0])
-    rows = list(csv.DictReader(history.open()))
+    rows = csv_rows(history)
     assert [int(row["epoch"]) for row in rows] == list(range(1, EPOCHS + 1))
     assert not list((tmp_path / "runs").rglob(".writing-*"))
 
@@ -83,10 +84,10 @@ def test_minutes_go_on_for_the_minutes_left(biometry, segmentation_folder, tmp_p
     history = tmp_path / "runs" / "timed" / "history.csv"
     started = _start(tmp_path, data, "--minutes", "0.25", "--width", "0.25", "--name", "timed")
     _kill_in_epoch(started, 3)
-    spent_s = float(list(csv.DictReader(history.open()))[-1]["elapsed_s"])
+    spent_s = float(csv_rows(history)[-1]["elapsed_s"])
     resumed = biometry("train", "--resume", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
-    rows = list(csv.DictReader(history.open()))
+    rows = csv_rows(history)
     assert float(rows[-1]["elapsed_s"]) > spent_s
     assert float(rows[-1]["elapsed_s"]) == pytest.approx(15, abs=10)
     # The schedule ends with the budget: the last rate is its floor.

@@ -23,9 +23,7 @@ FOLDER = Path(os.environ.get("ULTRASOUND_TEST_DATA", ""))
 def test_figures(data, step, biometry, golden, tmp_path):
     networks.write_bright(tmp_path / "bright.onnx")
     files = sorted((FOLDER / data / "test" / "images").iterdir())[::step]
-    done = biometry(
-        "predict", *map(str, files), "--weights", "bright.onnx", "--json", cwd=tmp_path
-    )
+    done = biometry("predict", *map(str, files), "--weights", "bright.onnx", "--json", cwd=tmp_path)
     figures = {
         Path(file).name: {
             "spacing_mm": answer["spacing_mm"],

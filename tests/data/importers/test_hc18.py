@@ -1,6 +1,5 @@
 """HC18 as shipped: ellipses instead of outlines, calipers, calibration, and damaged copies."""
 
-import csv
 import math
 import os
 import shutil
@@ -25,6 +24,7 @@ from tests.data.importers.shipped import (
     scan,
     write_hc18,
 )
+from tests.reading import csv_rows
 
 
 def bring_in(source: Path, destination: Path) -> Written:
@@ -95,7 +95,7 @@ def test_the_calipers_lie_on_the_axes(head: Head, imported: Path) -> None:
     (row,) = (
         row
         for path in imported.glob("*/landmarks.csv")
-        for row in csv.DictReader(path.open(encoding="utf-8"))
+        for row in csv_rows(path)
         if row["filename"] == f"{head.name}.png"
     )
     axes = {"ofd": head.ellipse.major_axis_ends(), "bpd": head.ellipse.minor_axis_ends()}
@@ -258,8 +258,8 @@ def test_real_outlines_reproduce_the_published_circumference(tmp_path: Path) -> 
     assert check_dataset(dataset).errors == []
     errors_mm = []
     for split, samples in dataset.splits.items():
-        table = (tmp_path / "out" / split / "landmarks.csv").open(encoding="utf-8")
-        points = {row["filename"]: row for row in csv.DictReader(table)}
+        table = csv_rows(tmp_path / "out" / split / "landmarks.csv")
+        points = {row["filename"]: row for row in table}
         for sample in samples:
             row = points[sample.image.name]
             long_px, short_px = (

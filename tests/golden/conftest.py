@@ -123,6 +123,7 @@ def manifest(folder: Path) -> dict[str, Any]:
     content["created"] = "TIME"
     content["versions"] = list(content["versions"])
     content["inputs"] = [each["file"] for each in content["inputs"]]
+    content["outputs"].sort()  # their order says nothing
     return content
 
 

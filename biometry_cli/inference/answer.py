@@ -118,6 +118,7 @@ def report_measures(
                     method=measured.method,
                     convention=measured.convention,
                     calipers=measured.calipers_px,
+                    by=measured.by,
                     flags=kinds,
                 )
             )

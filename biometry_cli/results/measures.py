@@ -1,5 +1,7 @@
 """What was found and measured in one image."""
 
+from typing import Literal
+
 from biometry_cli.results.base import Interval, Point, Result
 
 
@@ -16,6 +18,7 @@ class Measurement(Result):
             that has none.
         calipers: in source pixels: both ends of a diameter or length; for a circumference the
             ends of the ellipse's long, then of its short axis; None for a ratio or an area.
+        by: whether the outline of a mask or points gave the value.
         flags: what speaks against the value, such as ``touches_border``.
     """
 
@@ -27,6 +30,7 @@ class Measurement(Result):
     method: str = ""
     convention: str | None = None
     calipers: tuple[Point, ...] | None = None
+    by: Literal["mask", "points"] = "mask"
     flags: list[str] = []
 
 

@@ -38,6 +38,7 @@ TYPES = {
 KNOWN = {
     "$schema", "$defs", "$ref", "title", "description", "default", "anyOf", "type", "properties",
     "required", "additionalProperties", "items", "prefixItems", "minItems", "maxItems",
+    "enum",
 }  # fmt: skip
 
 
@@ -51,6 +52,8 @@ def fits(value: Any, schema: dict[str, Any], definitions: dict[str, Any]) -> boo
     if not isinstance(value, TYPES[schema["type"]]) or (
         isinstance(value, bool) and schema["type"] != "boolean"
     ):
+        return False
+    if value not in schema.get("enum", [value]):
         return False
     if isinstance(value, list):
         first = schema.get("prefixItems", [])

@@ -72,15 +72,12 @@ def watched(request, folder):
     return Counter(opened), sessions, ["masks.onnx", "planes.onnx"][: 2 if request.param else 1]
 
 
-@pytest.mark.xfail(reason="each input is opened two to six times: a decode opens it twice, and "
-                   "planes, report and manifest open it again")  # fmt: skip
 def test_each_input_is_opened_once(folder, watched):
     opened, _, _ = watched
     inputs = sorted(map(str, (folder / "scans").glob("*.png")))
     assert {file: opened[file] for file in inputs} == dict.fromkeys(inputs, 1)
 
 
-@pytest.mark.xfail(reason="each model is opened three times: for its card, its weights, its hash")
 def test_each_model_is_opened_once(folder, watched):
     opened, sessions, models = watched
     files = [str(folder / name) for name in models]
@@ -88,7 +85,6 @@ def test_each_model_is_opened_once(folder, watched):
     assert times == dict.fromkeys(files, 1)
 
 
-@pytest.mark.xfail(reason="a session is made to read the card, and thrown away")
 def test_a_model_has_one_session(watched):
     _, sessions, models = watched
     assert len(sessions) == len(models)

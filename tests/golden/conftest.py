@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.cli.conftest import Ran, environment
 from tests.cli.conftest import biometry as biometry
 from tests.golden import networks, scenes
 from tests.golden.comparing import Golden, page_lines
+from tests.reading import picture
 
 # Runs command after command in one process, as each would run alone.
 _MANY = """
@@ -107,8 +107,7 @@ def drawn(folder: Path) -> dict[str, str]:
     """Every picture of a folder: size, and of masks a hash of their pixels."""
     pictures = {}
     for path in sorted(folder.glob("*.png")):
-        with Image.open(path) as opened:
-            pixels = np.array(opened)
+        pixels = np.array(picture(path))
         size = "x".join(map(str, pixels.shape))
         if path.stem.endswith("_mask"):
             counts = np.bincount(pixels.ravel())

@@ -15,12 +15,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from biometry_cli.bundle import CARD_KEY, ModelCard, ModelSpec, TrainingSummary
 from biometry_cli.calibration import Calibration, ClassCalibration, MeasureCalibration
-from biometry_cli.data.images import read_scan
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.inference.appearance import describe
 from biometry_cli.inference.unlike import fit_appearance
 from tests.golden.drawing import CORNER_PX, HEIGHT_PX, TISSUE, WIDTH_PX
+from tests.reading import picture
 
 HEIGHT, WIDTH = HEIGHT_PX // 2, WIDTH_PX // 2  # of the networks' input
 PREPROCESS = Preprocess(height_px=HEIGHT, width_px=WIDTH, normalisation="none")
@@ -157,7 +157,7 @@ def write_wary_masks(path: Path, training: Sequence[Path], validation: Sequence[
 def _looks(files: Sequence[Path]) -> Any:
     placed = []
     for file in files:
-        pixels = read_scan(file).pixels
+        pixels = np.asarray(picture(file), np.float32) / np.float32(255)
         height, width = pixels.shape
         placed.append(describe(PREPROCESS.place(pixels, PREPROCESS.placement((height, width)))))
     return np.array(placed)

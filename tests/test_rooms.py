@@ -112,6 +112,11 @@ def imports(module: str, *, top_level: bool) -> set[str]:
 
     Without it, imports inside functions and for types alone (``if TYPE_CHECKING``) count too.
     """
+    return imports_in(MODULES[module].read_text(encoding="utf-8"), module, top_level=top_level)
+
+
+def imports_in(source: str, module: str, *, top_level: bool) -> set[str]:
+    """As ``imports``, of a module with this source."""
     found: set[str] = set()
 
     def visit(node: ast.AST) -> None:
@@ -133,7 +138,7 @@ def imports(module: str, *, top_level: bool) -> set[str]:
         for child in ast.iter_child_nodes(node):
             visit(child)
 
-    visit(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+    visit(ast.parse(source))
     return {name for name in found if name in MODULES}
 
 
@@ -145,9 +150,20 @@ def test_the_reader_of_imports_sees_them() -> None:
     backends = f"{PACKAGE}.inference.backends"
     assert f"{PACKAGE}.models.catalog" in imports(backends, top_level=False)
     assert f"{PACKAGE}.models.catalog" not in imports(backends, top_level=True)
-    provenance = f"{PACKAGE}.jobs.provenance"  # for types alone
-    assert f"{PACKAGE}.report.charts.growth" in imports(provenance, top_level=False)
-    assert f"{PACKAGE}.report.charts.growth" not in imports(provenance, top_level=True)
+
+
+def test_what_is_known_for_types_alone_is_known() -> None:
+    source = (
+        "from typing import TYPE_CHECKING\n"
+        "from biometry_cli import files\n"
+        "if TYPE_CHECKING:\n"
+        "    from biometry_cli.errors import DataError\n"
+    )
+    loads, knows = (
+        imports_in(source, f"{PACKAGE}.runs", top_level=top_level) for top_level in (True, False)
+    )
+    assert loads == {f"{PACKAGE}.files"}
+    assert knows == {f"{PACKAGE}.files", f"{PACKAGE}.errors"}
 
 
 def test_nothing_imports_in_a_circle() -> None:

@@ -6,6 +6,7 @@ relative 1e-6, and to 1e-7 around zero.
 """
 
 import difflib
+import hashlib
 import json
 import math
 import re
@@ -139,13 +140,11 @@ def write(path: Path, parts: dict[str, Any]) -> None:
     """
     counted = Counter(_sentences(parts))
     repeated = [text for text, count in counted.items() if count > 1]
-    short: dict[str, str] = {}
-    for text in sorted(repeated):
-        start, number = f"§{text[:16].strip()}…", 2
-        name = start
-        while name in short.values():
-            name, number = f"{start}{number}", number + 1
-        short[text] = name
+    # The digits follow from the text, so that one sentence more renames no other.
+    short = {
+        text: f"§{text[:16].strip()}…{hashlib.sha256(text.encode()).hexdigest()[:4]}"
+        for text in sorted(repeated)
+    }
     content = {**_packed(parts, short), "§": {name: text for text, name in short.items()}}
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"{_dump(content)}\n", encoding="utf-8")

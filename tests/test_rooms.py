@@ -81,13 +81,7 @@ FORBIDDEN = {
 
 # Imports that the table above forbids, to be mended: (module, what it imports). It only shrinks.
 EXCEPTIONS = {
-    ("report.cases", "inference.reading"),
-    ("report.exam_sheet", "inference.reading"),
     ("report.import_tables", "jobs.import_data"),
-    ("report.marks", "inference.reading"),
-    ("report.overlay", "inference.reading"),
-    ("report.point_rows", "inference.reading"),
-    ("report.readout", "inference.reading"),
 }
 
 

@@ -19,7 +19,8 @@ def print_answers(job: "PredictionJob", *, as_json: bool) -> None:
 
 def _print_images(job: "PredictionJob", *, as_json: bool) -> None:
     from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.tables import prediction_table
+    from biometry_cli.report.sheet.prediction import prediction_sheet
+    from biometry_cli.report.terminal import render
     from biometry_cli.results.prediction import FailedFile
 
     failed: list[FailedFile] = []
@@ -28,7 +29,7 @@ def _print_images(job: "PredictionJob", *, as_json: bool) -> None:
         if as_json:
             typer.echo(answer.model_dump_json())
         elif not isinstance(answer, FailedFile):
-            out().print(prediction_table(answer))
+            out().print(render(prediction_sheet(answer)), "")
         if isinstance(answer, FailedFile):
             failed.append(answer)
             _print_failed(answer)
@@ -42,7 +43,8 @@ def _print_images(job: "PredictionJob", *, as_json: bool) -> None:
 
 def _print_exams(job: "PredictionJob", *, as_json: bool) -> None:
     from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.exam_tables import exam_table
+    from biometry_cli.report.sheet.exam import exam_sheet
+    from biometry_cli.report.terminal import render
     from biometry_cli.results.prediction import FailedFile
 
     done: list[ExamResult] = []
@@ -51,7 +53,7 @@ def _print_exams(job: "PredictionJob", *, as_json: bool) -> None:
         if as_json:
             typer.echo(result.model_dump_json())
         else:
-            out().print(exam_table(result.exam))
+            out().print(render(exam_sheet(result.exam)), "")
         for image in result.images:
             if isinstance(image, FailedFile):
                 failed += 1

@@ -26,12 +26,13 @@ def calc(
 ) -> None:
     """Age, weight and growth centiles from sizes given by hand, in mm."""
     from biometry_cli.jobs.calc import calculate, known_age
-    from biometry_cli.report.clinical_tables import assessment_tables
     from biometry_cli.report.consoles import out
+    from biometry_cli.report.sheet.calculation import calculation_sheet
+    from biometry_cli.report.terminal import render
 
     sizes_mm = {name.upper(): value for name, value in sizes.items() if value is not None}
     calculation = calculate(sizes_mm, known_age(age, lmp, scan_date))
     if as_json:
         typer.echo(calculation.model_dump_json())
         return
-    out().print(assessment_tables(calculation))
+    out().print(render(calculation_sheet(calculation)))

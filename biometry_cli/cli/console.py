@@ -36,7 +36,8 @@ def gather(
 def print_settings(resolved: "ResolvedSettings") -> None:
     """What ``--dry-run`` shows: every setting, its value and its place."""
     from biometry_cli.report.consoles import out
-    from biometry_cli.report.tables import settings_table
+    from biometry_cli.report.sheet.model import settings_sheet
+    from biometry_cli.report.terminal import render
     from biometry_cli.sources import known_keys
 
     rows = []
@@ -44,7 +45,7 @@ def print_settings(resolved: "ResolvedSettings") -> None:
         section, _, name = key.partition(".")
         value = getattr(getattr(resolved.settings, section), name)
         rows.append((key, _shown(value), resolved.origins.get(key, "default")))
-    out().print(settings_table(rows))
+    out().print(render(settings_sheet(rows)))
 
 
 def spacing_pair(settings: "Settings") -> tuple[float, float] | None:

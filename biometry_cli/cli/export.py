@@ -32,8 +32,9 @@ def export(
         return
     from biometry_cli.export.onnx import export_onnx
     from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.tables import facts_table
+    from biometry_cli.report.sheet.blocks import facts
+    from biometry_cli.report.terminal import render
 
     with err().status("exporting"):
         done = export_onnx(resolved.settings, out_file)
-    out().print(facts_table(done.facts(), title="exported"))
+    out().print(render([facts(done.facts(), "exported")]))

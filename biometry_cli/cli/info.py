@@ -21,7 +21,8 @@ def info(
     from biometry_cli.bundle import read_card
     from biometry_cli.cli.console import gather
     from biometry_cli.report.consoles import out
-    from biometry_cli.report.tables import card_table
+    from biometry_cli.report.sheet.model import card_sheet
+    from biometry_cli.report.terminal import render
     from biometry_cli.runs import find_weights
 
     settings = gather({"predict.weights": model}).settings
@@ -35,4 +36,4 @@ def info(
             )
         )
         return
-    out().print(card_table(card))
+    out().print(render(card_sheet(card)))

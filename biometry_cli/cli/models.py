@@ -20,7 +20,8 @@ def models(as_json: Json = False) -> None:
         entry,
     )
     from biometry_cli.report.consoles import out
-    from biometry_cli.report.tables import models_table
+    from biometry_cli.report.sheet.model import models_sheet
+    from biometry_cli.report.terminal import render
 
     require_torch()  # counts the parameters
     rows: list[dict[str, Any]] = [
@@ -42,4 +43,4 @@ def models(as_json: Json = False) -> None:
     ]
     any_of_timm = entry(f"{TIMM}NAME")
     shown.append((f"{TIMM}NAME", "\n".join(any_of_timm.tasks), "", any_of_timm.purpose))
-    out().print(models_table(shown))
+    out().print(render(models_sheet(shown)))

@@ -135,8 +135,9 @@ def train(
     from biometry_cli.jobs.train import train as run_training
     from biometry_cli.report.consoles import err, out
     from biometry_cli.report.progress import RichWatcher
-    from biometry_cli.report.tables import facts_table
+    from biometry_cli.report.sheet.blocks import facts
+    from biometry_cli.report.terminal import render
 
     with RichWatcher(err()) as watcher:
         trained = run_training(resolved.settings, watcher, run)
-    out().print(facts_table(trained.facts(), title="trained"))
+    out().print(render([facts(trained.facts(), "trained")]))

@@ -101,10 +101,16 @@ def decode_image(content: bytes, where: Path | str) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise DataError(f"is too large ({error})", where=where) from None
     except _DAMAGE as error:
-        raise DataError(
-            f"is truncated or damaged ({error})", where=where, mend="Copy or export it again"
-        ) from None
+        raise DataError(_damage_text(error), where=where, mend="Copy or export it again") from None
     return image
+
+
+def _damage_text(error: Exception) -> str:
+    """What is wrong with a file, where Pillow's own words say it to a programmer."""
+    told = str(error)
+    if "checksum" in told:
+        return "is damaged: a checksum in it fails"
+    return "is truncated" if "truncated" in told.lower() else f"is truncated or damaged ({told})"
 
 
 def _to_gray(image: Image.Image, where: Path | str) -> FloatArray:

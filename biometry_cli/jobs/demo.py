@@ -12,9 +12,10 @@ from biometry_cli.jobs.evaluate import evaluate_to_folder
 from biometry_cli.jobs.predict import ExamPlan, settle
 from biometry_cli.jobs.train import train
 from biometry_cli.report.evaluation_tables import evaluation_table
-from biometry_cli.report.exam_tables import exam_table
 from biometry_cli.report.progress import RichWatcher, image_bar
-from biometry_cli.report.tables import facts_table
+from biometry_cli.report.sheet.blocks import facts
+from biometry_cli.report.sheet.exam import exam_sheet
+from biometry_cli.report.terminal import render
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
 
@@ -45,7 +46,7 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
     _heading(out, 2, "learn from them", f"biometry train {data} --minutes {minutes:g}")
     with RichWatcher(err) as watcher:
         trained = train(settings, watcher)
-    out.print(facts_table(trained.facts(), title="trained"))
+    out.print(render([facts(trained.facts(), "trained")]))
 
     _heading(out, 3, "compare with the truth", "biometry eval --split test")
     done = evaluate_to_folder(
@@ -65,11 +66,11 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
     _heading(out, 4, "examine one fetus", f"biometry predict '{pattern}' --exam --report {report}")
     wanted = {"overlay": pictures, "masks": pictures, "report": report}
     for result in settle(settings, [pattern], wanted=wanted, plan=ExamPlan()).exams():
-        out.print(exam_table(result.exam))
+        out.print(render(exam_sheet(result.exam)), "")
     out.print(f"written: {pictures}", soft_wrap=True)
 
     _heading(out, 5, "export, and prove it equal", "biometry export")
-    out.print(facts_table(export_onnx(settings, None).facts(), title="exported"))
+    out.print(render([facts(export_onnx(settings, None).facts(), "exported")]))
 
 
 def _settings(folder: Path, data: Path, minutes: float) -> Settings:

@@ -18,10 +18,11 @@ from biometry_cli.files import make_folder, replacing, write_text
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
+from biometry_cli.jobs.scans import scan_of
 from biometry_cli.report.cases import Annotation, draw_case, pick_cases
 from biometry_cli.report.manifest import MANIFEST_FILE, read_facts, write_manifest
+from biometry_cli.report.sheet.words import measure_name
 from biometry_cli.report.tabular import write_cases, write_metrics
-from biometry_cli.report.words import measure_label
 from biometry_cli.results.evaluation import Case, Evaluation
 from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.settings import Settings
@@ -81,7 +82,7 @@ class EvaluationFiles:
                 picture.save(temporary)
         agreement = {each.measure: each for each in self._evaluation.agreement}
         for measure, pairs in self._pairs.items():
-            stem, name = measure.lower(), measure_label(measure)
+            stem, name = measure.lower(), measure_name(measure)
             write_bland_altman(
                 folder / f"{stem}_bland_altman.png", pairs, name, agreement.get(measure)
             )
@@ -130,7 +131,9 @@ class EvaluationFiles:
             if not isinstance(reading, Reading):
                 raise reading.error
             title = _title(rank, case, metric)
-            drawn[rank] = (title, draw_case(reading, self._truth(sample, reading), title))
+            mask = None if reading.masks is None else reading.masks.mask
+            picture = draw_case(scan_of(reading), mask, self._truth(sample, reading), title)
+            drawn[rank] = (title, picture)
         return drawn
 
     def _truth(self, sample: Sample, reading: Reading) -> Annotation:

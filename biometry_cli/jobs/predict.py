@@ -64,7 +64,7 @@ def settle(
         models,
         with_spacing(files, spacing_mm),
         settings.predict,
-        Outputs(wanted or {}, Answering(models, settings, files)),
+        Outputs(wanted or {}, Answering(models, settings, files, of_exams=groups is not None)),
         stems=output_stems(files),
         groups=groups,
         age=age,

@@ -13,7 +13,7 @@ from biometry_cli.settings import Settings
 
 if TYPE_CHECKING:
     from biometry_cli.report.charts.growth import ChartCurves
-    from biometry_cli.report.html.provenance import Provenance
+    from biometry_cli.report.sheet.provenance import Provenance
 
 
 _DIGITS = 16  # of a hash that a page shows
@@ -54,7 +54,7 @@ def provenance(
 
     ``further`` holds the facts of other models by a heading.
     """
-    from biometry_cli.report.html.provenance import Provenance
+    from biometry_cli.report.sheet.provenance import Provenance
 
     shown = settings.model_dump(mode="json", exclude_none=True, include={"predict", "device"})
     if settings.predict.planes is None:

@@ -209,6 +209,12 @@ def structure_of(caliper: str) -> str:
     return next(each.name for each in STRUCTURES.values() if name.upper() in each.measures)
 
 
+def structure_with(measure: str) -> str:
+    """The structure that a measure is one of; its own lower-case name if unlisted."""
+    homes = (each.name for each in STRUCTURES.values() if measure in each.measures)
+    return next(homes, measure.lower())
+
+
 def diameters(name: str) -> tuple[str, str] | None:
     """The long and the short diameter that define a structure's ellipse; None without."""
     found = STRUCTURES.get(name)

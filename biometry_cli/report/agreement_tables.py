@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from biometry_cli.report.words import measure_label
+from biometry_cli.report.sheet.words import measure_name as measure_label
 from biometry_cli.results.evaluation import Agreement, Evaluation, Figure
 
 Row = tuple[str, Agreement]

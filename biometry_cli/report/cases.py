@@ -2,23 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from biometry_cli.report.lettering import font, shortened
-from biometry_cli.report.marks import draw_points
-from biometry_cli.report.overlay import draw_overlay, scan_image
-from biometry_cli.report.panel import BACKGROUND, DIM
-from biometry_cli.report.pen import STRUCTURE_COLORS, WHITE, Pen
-from biometry_cli.report.words import Spacing, spacing_pair
+from biometry_cli.report.picture.lettering import font, shortened
+from biometry_cli.report.picture.marks import draw_points
+from biometry_cli.report.picture.overlay import draw_overlay, scan_image
+from biometry_cli.report.picture.panel import BACKGROUND, DIM
+from biometry_cli.report.picture.pen import STRUCTURE_COLORS, WHITE, Pen
+from biometry_cli.report.picture.scan import Scan
+from biometry_cli.report.sheet.words import Spacing, spacing_pair
 from biometry_cli.results.evaluation import Case
 from biometry_cli.results.prediction import FoundPoint
-
-if TYPE_CHECKING:
-    from biometry_cli.inference.reading import Reading
 
 _SIDE_PX = 560  # the longer side of each picture that stands beside others
 _UNIT_PX = 0.8
@@ -57,11 +54,12 @@ class Annotation:
     points: Mapping[str, FoundPoint | None] = field(default_factory=dict)
 
 
-def draw_case(reading: "Reading", truth: Annotation, title: str) -> Image.Image:
+def draw_case(scan: Scan, mask: IndexArray | None, truth: Annotation, title: str) -> Image.Image:
     """One case under its title.
 
     Args:
-        reading: the answer. That of a classifier is drawn as one scan with its probabilities.
+        scan: the answer. That of a classifier is drawn as one scan with its probabilities.
+        mask: what was answered, class indices.
         truth: what it should have been; without any annotation it is left out.
         title: one line, with the figures or labels that the picture stands for.
 
@@ -69,21 +67,20 @@ def draw_case(reading: "Reading", truth: Annotation, title: str) -> Image.Image:
         An RGB picture: the scan, then the prediction's and the truth's outlines and points side by
         side.
     """
-    if reading.prediction.task == "classify":
-        return _titled(draw_overlay(reading), title)
-    height, width = reading.pixels.shape
+    if scan.prediction.task == "classify":
+        return _titled(draw_overlay(scan), title)
+    height, width = scan.pixels.shape
     zoom = _SIDE_PX / max(height, width)
     size_px = (max(1, round(width * zoom)), max(1, round(height * zoom)))
-    scan = scan_image(reading.pixels, size_px)
-    mask = None if reading.masks is None else reading.masks.mask
-    answer = Annotation(mask, reading.prediction.points or {})
-    spacing = spacing_pair(reading.prediction.spacing_mm)
+    plain = scan_image(scan.pixels, size_px)
+    answer = Annotation(mask, scan.prediction.points or {})
+    spacing = spacing_pair(scan.prediction.spacing_mm)
     pictures = {
-        "scan": scan,
-        "prediction": _annotated(scan, answer, spacing, zoom),
+        "scan": plain,
+        "prediction": _annotated(plain, answer, spacing, zoom),
     }
     if truth.mask is not None or truth.points:
-        pictures["truth"] = _annotated(scan, truth, spacing, zoom)
+        pictures["truth"] = _annotated(plain, truth, spacing, zoom)
     return _titled(_side_by_side(pictures), title)
 
 

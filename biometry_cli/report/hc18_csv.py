@@ -11,7 +11,7 @@ from pathlib import Path
 from biometry_cli.measure.calipers import diameters_ellipse
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.report.growing_csv import GrowingCsv
-from biometry_cli.report.words import spacing_pair
+from biometry_cli.report.sheet.words import spacing_pair
 from biometry_cli.results.measures import EllipseShape
 from biometry_cli.results.prediction import FailedFile, Prediction
 

@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from biometry_cli.report.points import caliper_groups
+from biometry_cli.report.sheet.points import caliper_groups
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.tasks.landmarks.metrics import SUCCESS_MM
 

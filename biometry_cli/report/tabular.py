@@ -7,7 +7,7 @@ from pathlib import Path
 
 from biometry_cli.files import replacing, write_text
 from biometry_cli.report.growing_csv import GrowingCsv
-from biometry_cli.report.words import spacing_pair
+from biometry_cli.report.sheet.words import spacing_pair
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import FailedFile, Prediction

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -44,7 +44,12 @@ def render(blocks: Iterable[Block]) -> Group:
 
 
 def _rendered(blocks: Iterable[Block]) -> Iterator[RenderableType]:
+    after_table = True
     for block in for_reader(blocks, TERMINAL):
+        titled = isinstance(block, Rows) and block.caption and not block.brief
+        if titled and not after_table:
+            yield ""
+        after_table = isinstance(block, Rows) and not block.brief
         match block:
             case Heading():
                 yield _heading(block)
@@ -94,18 +99,51 @@ def _sentence(line: str, block: Note) -> RenderableType:
 
 def _table(block: Rows) -> Iterator[RenderableType]:
     if block.brief:
-        yield _brief(block)
+        yield _Fitting(_brief(block), block)
     elif block.columns:
-        yield _full(with_intervals(block))
+        block = with_intervals(block)
+        yield _Fitting(_full(block), block)
     else:
         yield _facts(block)
     if block.note_rank <= TERMINAL:
         yield from _notes(block)
 
 
+class _Fitting:
+    """A table where no word has to be broken for it; else its rows below each other."""
+
+    def __init__(self, table: Table, block: Rows) -> None:
+        self._table, self._block = table, block
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        least = self._table.__rich_measure__(console, options).minimum
+        if least <= options.max_width:
+            yield self._table
+            return
+        if self._block.caption and not self._block.brief:
+            yield Text(self._block.caption, style="bold")
+        for row in self._block.rows:
+            yield from _stacked(self._block, row)
+
+
+def _stacked(block: Rows, row: Row) -> Iterator[RenderableType]:
+    first, *others = _cells(row)
+    if block.brief:  # its meaning has no column here
+        first.append("".join(f"\n{part.text}" for part in row.cells[0].below), style="not bold dim")
+    yield first
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for column, cell in zip(block.columns[1:], others, strict=True):
+        if cell.plain.strip():
+            table.add_row(Text(f"  {column.head}"), cell)
+    yield table
+
+
 def _notes(block: Rows) -> Iterator[Text]:
+    every = {row.cells[0].text for row in block.rows}
     for note, names in block.notes.items():
-        of = f"{', '.join(names)}: " if len(names) < len(block.rows) else ""
+        of = f"{', '.join(names)}: " if len(names) < len(every) else ""
         yield Text(f"{of}{note}", style="dim")
 
 
@@ -188,6 +226,6 @@ def _cell(cell: Cell, row: Row) -> Text:
     for line in (cell.interval, cell.reason):
         if line:
             text.append(f"\n{line}", style="not bold dim")
-    for part in cell.below:
+    for part in (each for each in cell.below if each.rank <= TERMINAL):
         text.append(f"\n{part.text}", style=f"not bold {_STYLES[part.tone] or 'dim'}")
     return text

@@ -134,7 +134,7 @@ def test_a_flipped_bit_in_the_pixels_fails_the_checksum(png: Path) -> None:
     content = bytearray(png.read_bytes())
     content[content.index(b"IDAT") + 100] ^= 1
     png.write_bytes(content)
-    error = refused(png, "bad header checksum in b'IDAT'")
+    error = refused(png, "a checksum in it fails")
     assert error.exit_code == 3
 
 

@@ -1,20 +1,38 @@
 """Readings of phantoms with their own truth in the place of a network's answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from biometry_cli.data.phantom.dataset import CALIPERS
 from biometry_cli.data.phantom.scan import STRUCTURES, Structure, draw_phantom
 from biometry_cli.inference.reading import Reading
+from biometry_cli.jobs.scans import scan_of
 from biometry_cli.measure.calipers import measure_calipers
 from biometry_cli.measure.structures import measure_structure
-from biometry_cli.report.words import spacing_pair
+from biometry_cli.report.picture import exam_sheet, overlay
+from biometry_cli.report.sheet.words import spacing_pair
 from biometry_cli.results.measures import Measurement
-from biometry_cli.results.prediction import FoundPoint, PlaneFound, Prediction
+from biometry_cli.results.prediction import Exam, FoundPoint, PlaneFound, Prediction
 from biometry_cli.tasks.segment.decode import DecodedMasks
+
+
+def draw_overlay(reading: Reading) -> Image.Image:
+    """The picture of a reading with its panel."""
+    return overlay.draw_overlay(scan_of(reading))
+
+
+def draw_scan(reading: Reading) -> Image.Image:
+    """The picture of a reading without its panel."""
+    return overlay.draw_scan(scan_of(reading))
+
+
+def draw_exam_sheet(readings: Sequence[Reading], exam: Exam) -> Image.Image:
+    """The sheet of an exam of readings."""
+    return exam_sheet.draw_exam_sheet([scan_of(reading) for reading in readings], exam)
 
 
 def read_truth(structure: Structure, seed: int = 0, spacing: bool = True) -> Reading:

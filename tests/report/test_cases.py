@@ -4,13 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from biometry_cli.inference.reading import Reading
+from biometry_cli.jobs.scans import scan_of
 from biometry_cli.report.cases import Annotation, draw_case, pick_cases
-from biometry_cli.report.pen import PINK, STRUCTURE_COLORS, YELLOW
+from biometry_cli.report.picture.pen import PINK, STRUCTURE_COLORS, YELLOW
 from biometry_cli.results.evaluation import Case
 from biometry_cli.results.prediction import FoundPoint
 from tests.report.report_readings import near, plane_prediction, read_points, read_truth
+
+
+def case_of(reading: Reading, truth: Annotation, title: str) -> Image.Image:
+    mask = None if reading.masks is None else reading.masks.mask
+    return draw_case(scan_of(reading), mask, truth, title)
 
 
 def case(file: str, dice: float | None) -> Case:
@@ -41,7 +48,7 @@ def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
     truth[50:150, 100:200] = 1
     predicted = np.roll(truth, 30, axis=1)
     reading = replace(reading, masks=replace(reading.masks, mask=predicted))
-    picture = np.asarray(draw_case(reading, Annotation(truth), "worst: a.png, Dice 0.8"))
+    picture = np.asarray(case_of(reading, Annotation(truth), "worst: a.png, Dice 0.8"))
     outline = near(picture, STRUCTURE_COLORS[0])
     scan, prediction, right = (outline[:, left : left + 560] for left in (8, 576, 1144))
     assert not scan.any()
@@ -55,14 +62,14 @@ def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:
 def test_without_truth_there_are_two_pictures() -> None:
     reading = read_truth("femur")
     assert reading.masks is not None
-    both = draw_case(reading, Annotation(), "a")
-    assert both.width < draw_case(reading, Annotation(reading.masks.mask), "a").width
+    both = case_of(reading, Annotation(), "a")
+    assert both.width < case_of(reading, Annotation(reading.masks.mask), "a").width
 
 
 def test_a_structure_up_to_the_border_keeps_its_outline_there() -> None:
     reading = read_truth("head")
     full = np.ones(reading.pixels.shape, np.uint8)
-    picture = np.asarray(draw_case(reading, Annotation(full), "a"))
+    picture = np.asarray(case_of(reading, Annotation(full), "a"))
     outline = near(picture, STRUCTURE_COLORS[0])
     assert outline[-1].sum() > 500
 
@@ -70,7 +77,7 @@ def test_a_structure_up_to_the_border_keeps_its_outline_there() -> None:
 def test_points_of_both_stand_where_they_are_and_nothing_on_the_scan() -> None:
     reading = read_points("femur", moved_px=(0.0, 15.0), singles={"csp": (40.0, 40.0)})
     truth = {**(read_points("femur").prediction.points or {}), "csp": FoundPoint(x=90, y=30)}
-    picture = np.asarray(draw_case(reading, Annotation(points=truth), "a"))
+    picture = np.asarray(case_of(reading, Annotation(points=truth), "a"))
     yellow = near(picture, YELLOW)
     scan, prediction, right = (yellow[62:, left : left + 560] for left in (8, 576, 1144))
     assert not scan.any()
@@ -93,7 +100,7 @@ def test_masks_and_points_share_the_pictures() -> None:
     reading = read_points("head", beside_masks=True)
     assert reading.masks is not None
     points = reading.prediction.points or {}
-    picture = np.asarray(draw_case(reading, Annotation(reading.masks.mask, points), "a"))
+    picture = np.asarray(case_of(reading, Annotation(reading.masks.mask, points), "a"))
     for left in (576, 1144):
         panel = picture[:, left : left + 560]
         assert near(panel, PINK).sum() > 100
@@ -104,5 +111,5 @@ def test_masks_and_points_share_the_pictures() -> None:
 def test_a_classifiers_case_is_one_scan_under_its_title() -> None:
     prediction = plane_prediction("a.png", {"abdomen": 0.25, "head": 0.75})
     reading = Reading(prediction, np.zeros((100, 100), np.float32))
-    picture = draw_case(reading, Annotation(), "best: a.png, truth head, called head " * 20)
+    picture = case_of(reading, Annotation(), "best: a.png, truth head, called head " * 20)
     assert picture.width < 1200

@@ -36,7 +36,12 @@ def words(*blocks: Block, width: int = 80) -> str:
 
 def measures(*, brief: bool) -> Rows:
     rows = (
-        Row((Cell("HC", below=(Cell("head circumference"),)), Cell("172.4 mm", "168.9 to 175.9"))),
+        Row(
+            (
+                Cell("HC", below=(Cell("head circumference", rank=TERMINAL),)),
+                Cell("172.4 mm", "168.9 to 175.9"),
+            )
+        ),
         Row((Cell("[red]_area"), Cell("12,346 mm²"))),
     )
     return Rows("Measures", (Column("measure"), Column("value", numeric=True)), rows, brief=brief)

@@ -9,9 +9,10 @@ from biometry_cli.errors import UsageError
 from biometry_cli.files import make_folder, replacing, require_writable
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.models import Models
+from biometry_cli.jobs.scans import scan_of
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined, Writer
-from biometry_cli.report.exam_sheet import draw_exam_sheet
-from biometry_cli.report.overlay import draw_overlay, mask_image
+from biometry_cli.report.picture.exam_sheet import draw_exam_sheet
+from biometry_cli.report.picture.overlay import draw_overlay, mask_image
 
 
 class PictureWriter(Writer):
@@ -44,12 +45,12 @@ class OverlayWriter(PictureWriter):
     def add(self, answered: Answered) -> None:
         """Draw one image; one that could not be read has no picture."""
         if isinstance(answered.reading, Reading):
-            self.save(draw_overlay(answered.reading), f"{answered.stem}_overlay.png")
+            self.save(draw_overlay(scan_of(answered.reading)), f"{answered.stem}_overlay.png")
 
     def add_exam(self, examined: Examined) -> None:
         """Draw an exam's images on one sheet."""
         if examined.readings:
-            sheet = draw_exam_sheet(examined.readings, examined.exam)
+            sheet = draw_exam_sheet(list(map(scan_of, examined.readings)), examined.exam)
             self.save(sheet, f"{self.sheet_name(examined.exam.name)}_exam.png")
 
     def sheet_name(self, exam: str) -> str:

@@ -18,11 +18,15 @@ from biometry_cli.settings import Settings
 
 @dataclass(frozen=True)
 class Answering:
-    """What answers: its models, the settings as resolved, and the inputs in their order."""
+    """What answers: its models, the settings as resolved, and the inputs in their order.
+
+    ``of_exams`` says that the images are taken together as exams.
+    """
 
     models: Models
     settings: Settings
     inputs: Sequence[Path]
+    of_exams: bool = False
 
 
 @dataclass(frozen=True)

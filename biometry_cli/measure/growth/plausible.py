@@ -57,7 +57,9 @@ def size_reason(name: str, value_mm: float) -> str | None:
         return None
     how = "small" if value_mm < low else "large"
     article = "a" if name in ("BPD", "CRL") else "an"
-    wrong = f"{name} {value_mm:g} mm is too {how} for {article} {name} ({low:g} to {high:g} mm)"
+    wrong = (
+        f"{name} {_shown(value_mm)} mm is too {how} for {article} {name} ({low:g} to {high:g} mm)"
+    )
     return wrong + _unit_hint(name, value_mm)
 
 
@@ -75,8 +77,8 @@ def relation_reasons(sizes_mm: Mapping[str, float]) -> list[str]:
         around = math.pi * (known["BPD"] + known["OFD"]) / 2
         if abs(known["HC"] / around - 1) > _CIRCUMFERENCE_TOLERANCE:
             reasons.append(
-                f"HC {known['HC']:g} mm does not fit BPD {known['BPD']:g} and OFD "
-                f"{known['OFD']:g} mm, which make about {around:.0f} mm around"
+                f"HC {_shown(known['HC'])} mm does not fit BPD {_shown(known['BPD'])} and OFD "
+                f"{_shown(known['OFD'])} mm, which make about {around:.0f} mm around"
             )
     return reasons
 
@@ -106,6 +108,12 @@ def _outside_charts(name: str, value_mm: float) -> bool:
     return dating is None or dating.refusal({name: value_mm}) is not None
 
 
+def _shown(value_mm: float) -> str:
+    """A size as it was typed, or to a tenth where it was measured."""
+    written = f"{value_mm:g}"
+    return f"{value_mm:.1f}" if len(written.partition(".")[2]) > 2 and value_mm >= 1 else written
+
+
 def _in_range(name: str, value_mm: float) -> bool:
     low, high = SIZE_RANGES_MM[name]
     return low <= value_mm <= high
@@ -113,7 +121,7 @@ def _in_range(name: str, value_mm: float) -> bool:
 
 def _unit_hint(name: str, value: float) -> str:
     fits = [
-        f"{value:g} {slip} (give {value * factor:.4g})"
+        f"{_shown(value)} {slip} (give {value * factor:.4g})"
         for slip, factor in _SLIPS
         if _in_range(name, value * factor)
     ]
@@ -127,7 +135,7 @@ def _ratio_reason(
     how = "long" if a / b > limits[1] else "short"
     if first in ("HC", "AC"):
         how = "large" if how == "long" else "small"
-    reason = f"{first} {a:g} mm is too {how} beside {second} {b:g} mm"
+    reason = f"{first} {_shown(a)} mm is too {how} beside {second} {_shown(b)} mm"
     if (first, second) == ("BPD", "OFD") and a > b:
         return f"{reason}: the two look exchanged"
     for name, value in ((first, a), (second, b)):

@@ -8,7 +8,7 @@ from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.parts import card, folded
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, file_name, interval_text, measure_term, number
-from biometry_cli.report.words import measure_label
+from biometry_cli.report.sheet.words import measure_name as measure_label
 from biometry_cli.results.evaluation import BY_POINTS, Agreement, Figure, Stratum
 
 _MOST_CASES = 10

@@ -5,7 +5,7 @@ from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.parts import card
 from biometry_cli.report.html.tables import Column, table
 from biometry_cli.report.html.wording import NONE, number
-from biometry_cli.report.words import measure_label
+from biometry_cli.report.sheet.words import measure_name as measure_label
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.flags import UNSURE
 

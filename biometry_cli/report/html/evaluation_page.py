@@ -31,8 +31,9 @@ from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.page import Section, page
 from biometry_cli.report.html.parts import remarks
 from biometry_cli.report.html.pictures import charts_row, picture
-from biometry_cli.report.html.provenance import Provenance, provenance_section
-from biometry_cli.report.words import measure_label
+from biometry_cli.report.html.provenance import provenance_section
+from biometry_cli.report.sheet.provenance import Provenance
+from biometry_cli.report.sheet.words import measure_name as measure_label
 from biometry_cli.results.evaluation import BY_POINTS, Agreement, Evaluation
 
 __all__ = ["Pair", "Provenance", "evaluation_page"]

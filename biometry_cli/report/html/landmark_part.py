@@ -11,7 +11,7 @@ from biometry_cli.report.landmark_tables import (
     figure_text,
     key_of,
 )
-from biometry_cli.report.points import caliper_groups
+from biometry_cli.report.sheet.points import caliper_groups
 from biometry_cli.results.evaluation import Evaluation
 
 HOW_TO_READ = (

@@ -1,35 +1,12 @@
 """Where a report's numbers come from: model, software, settings and the very files."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from biometry_cli.report.html.markup import NOTHING, Markup, element, joined
 from biometry_cli.report.html.page import Section
 from biometry_cli.report.html.parts import folded
 from biometry_cli.report.html.tables import Column, facts, table
+from biometry_cli.report.sheet.provenance import Provenance
 
 _MANY_INPUTS = 12
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What it takes to get the same numbers again, as labels and texts.
-
-    Attributes:
-        model: name, hash, task, classes, the data it learned from, when it was made, ...
-        software: versions.
-        settings: what was set.
-        inputs: each file and the first digits of its SHA-256.
-        created: when the report was made.
-        further_models: further models as ``model``, by a heading.
-    """
-
-    model: Mapping[str, str]
-    software: Mapping[str, str]
-    settings: Mapping[str, str]
-    inputs: list[tuple[str, str]]
-    created: str
-    further_models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def provenance_section(provenance: Provenance) -> Section:

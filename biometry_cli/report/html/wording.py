@@ -3,12 +3,12 @@
 import math
 from pathlib import PurePath
 
-from biometry_cli.report.words import MEASURE_TERMS
+from biometry_cli.measure.catalog import MEASURES
 from biometry_cli.results.base import Interval
 from biometry_cli.results.evaluation import BY_POINTS
 
 NONE = "–"
-_TERMS = MEASURE_TERMS
+_TERMS = {name: each.term for name, each in MEASURES.items()}
 
 
 def measure_term(name: str) -> str:

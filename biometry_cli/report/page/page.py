@@ -213,8 +213,8 @@ def _kind(block: Block) -> str:
             return "chart" if block.wide else "charts"
         case Rows():
             return "table" if block.columns else "facts"
-        case Heading() if block.level == 1 and not block.details:
-            return "nothing"  # the section has its heading
+        case Heading() if block.level == 1:
+            return "nothing"  # the section has that
         case _:
             return type(block).__name__.lower()
 

@@ -47,11 +47,13 @@ class Cell:
         text: what is read first.
         interval: the 95 % interval of a number, in words and without its unit.
         reason: why there is no number.
-        below: what belongs to it, in smaller letters, a line each.
+        below: what belongs to it, in smaller letters, a line each; a briefer reader than a page
+            shows those of a lower rank, and what is below the first cell of a brief table.
         tone: how it is meant.
         note: a sentence that many cells may share; it is said once.
         drawn: a small bar in the place of the text, where the reader can draw.
         files: images that the text names; a page links to them.
+        rank: readers that show it below another cell.
     """
 
     text: str
@@ -62,6 +64,7 @@ class Cell:
     note: str = ""
     drawn: Bar | CentileBar | None = None
     files: tuple[str, ...] = ()
+    rank: int = PAGE
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Row:
         cells: as many as there are columns.
         rank: readers that show it.
         tone: of every cell that has none.
-        mark: the sign of the thing in the picture, such as ``+`` for the first caliper.
+        mark: the sign of the thing on the scan, such as ``+`` for the first caliper.
         group: what the row belongs to, such as a structure; a panel sets a heading for it.
     """
 
@@ -126,7 +129,7 @@ class Rows:
         for row in self.rows:
             for note in dict.fromkeys(cell.note for cell in row.cells if cell.note):
                 named.setdefault(note, []).append(row.cells[0].text)
-        return named
+        return {note: list(dict.fromkeys(names)) for note, names in named.items()}
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Heading:
-    """A title with what is said in the same breath; ``level`` 1 is the sheet's own."""
+    """A title with what is said in the same breath.
+
+    ``level`` 1 is the sheet's own, which a page has as the heading of a section.
+    """
 
     text: str
     details: tuple[Cell, ...] = ()

@@ -5,7 +5,8 @@ import pytest
 from biometry_cli.report.html.evaluation_page import evaluation_page
 from biometry_cli.results.evaluation import Agreement, Evaluation, Figure
 from tests.report import landmark_evaluations
-from tests.report.html import evaluation_samples, samples
+from tests.report.html import evaluation_samples
+from tests.report.page import samples
 from tests.report.page.html_reading import ReadPage, require_sound
 
 _NOTHING = Figure()

@@ -28,8 +28,9 @@ def check(
     from biometry_cli.data.layout import read_dataset
     from biometry_cli.errors import DataError
     from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.data_tables import data_report_tables
     from biometry_cli.report.progress import image_bar
+    from biometry_cli.report.sheet.data import check_sheet
+    from biometry_cli.report.terminal import render
 
     flags = {"data.task": task, "data.structures": structures}
     settings = gather(flags, assignments, config).settings
@@ -46,7 +47,7 @@ def check(
     if as_json:
         typer.echo(report.model_dump_json())
     else:
-        out().print(data_report_tables(report))
+        out().print(render(check_sheet(report)))
     if report.errors:
         raise typer.Exit(DataError.exit_code)
 

@@ -43,8 +43,9 @@ def import_data(
 
     from biometry_cli.jobs.import_data import import_data
     from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.import_tables import import_report_tables
     from biometry_cli.report.progress import image_bar, spinner
+    from biometry_cli.report.sheet.data import import_sheet
+    from biometry_cli.report.terminal import render
 
     report = import_data(
         kind,
@@ -59,5 +60,5 @@ def import_data(
     if as_json:
         typer.echo(report.model_dump_json())
     else:
-        out().print(import_report_tables(report))
+        out().print(render(import_sheet(report)))
         out().print(f"next: biometry data check {shlex.quote(report.folder)}", soft_wrap=True)

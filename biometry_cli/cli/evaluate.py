@@ -78,8 +78,9 @@ def evaluate(
         return
     from biometry_cli.jobs.evaluate import evaluate_to_folder
     from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.evaluation_tables import evaluation_table
     from biometry_cli.report.progress import image_bar
+    from biometry_cli.report.sheet.evaluation import evaluation_blocks
+    from biometry_cli.report.terminal import render
 
     done = evaluate_to_folder(
         resolved.settings,
@@ -93,5 +94,5 @@ def evaluate(
     if as_json:
         typer.echo(done.evaluation.model_dump_json(exclude={"cases"}))
         return
-    out().print(evaluation_table(done.evaluation))
+    out().print(render(evaluation_blocks(done.scores)))
     out().print(f"written: {done.folder}", soft_wrap=True)

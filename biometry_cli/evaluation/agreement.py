@@ -1,37 +1,27 @@
-"""How a measure agrees with its reference over a set of images, with intervals by bootstrap."""
+"""How measures agree with their references over a set of images, with intervals by bootstrap."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from biometry_cli.evaluation.bootstrap import FloatArray, bootstrap_intervals
-from biometry_cli.evaluation.dating import ga_error_days
-from biometry_cli.evaluation.icc import icc_from_sums
-from biometry_cli.results.base import Interval
-from biometry_cli.results.evaluation import Agreement, Figure
+from biometry_cli.measure.growth.bpd import outer_inner_mm
+from biometry_cli.measure.growth.hadlock_dating import FORMULAS
+from biometry_cli.results.evaluation import BY_POINTS, Agreement, Figure
+from biometry_cli.results.scores import Measured, Pair
 
 RESAMPLES = 1000
 WITHIN = 0.05  # of the reference
+_DAYS_A_WEEK = 7
 LIMITS_SD = 1.96  # of the standard deviations hold 95 % of a normal distribution
 
 
-@dataclass(frozen=True)
-class Pair:
-    """One image's reference and prediction of one measure, in mm.
-
-    ``predicted_mm`` is None where the measure was not found; ``interval_mm`` is the prediction's
-    own 95 % interval; ``stratum`` names the group of images that this one belongs to.
-    """
-
-    file: str
-    subject: str
-    measure: str
-    reference_mm: float
-    predicted_mm: float | None
-    interval_mm: Interval | None = None
-    stratum: str | None = None
+def measured(measure: str, pairs: Sequence[Pair], *, resamples: int = RESAMPLES) -> Measured:
+    """The pairs of one measure with how they agree."""
+    days = [ga_error_days(pair) for pair in pairs]
+    count = sum(day is not None for day in days) if dated(measure) else None
+    return Measured(agreement(measure, pairs, resamples=resamples), pairs, count)
 
 
 def agreement(
@@ -55,7 +45,7 @@ def agreement(
     referenced = [pair for pair in pairs if pair.measure.upper() == measure]
     found = [pair for pair in referenced if pair.predicted_mm is not None]
     subjects, places = np.unique([pair.subject for pair in found], return_inverse=True)
-    terms, offset_mm = _terms(measure, found)
+    terms, offset_mm = _terms(found)
     sums = np.zeros((len(subjects), len(terms)))
     np.add.at(sums, places, np.column_stack(list(terms.values())))
     figures = partial(_figures, names=tuple(terms), offset_mm=offset_mm)
@@ -89,7 +79,7 @@ _FIGURES = (
 )
 
 
-def _terms(measure: str, pairs: Sequence[Pair]) -> tuple[dict[str, FloatArray], float]:
+def _terms(pairs: Sequence[Pair]) -> tuple[dict[str, FloatArray], float]:
     """What each pair adds to each sum, by name, and the mean difference in mm.
 
     Sums of squares lose digits to a large mean: the differences have theirs taken out, and the
@@ -101,10 +91,7 @@ def _terms(measure: str, pairs: Sequence[Pair]) -> tuple[dict[str, FloatArray], 
     offset_mm = float(difference.mean()) if pairs else 0.0
     centre_mm = float((reference + predicted).mean() / 2) if pairs else 0.0
     relative = np.abs(difference) / reference
-    days = [
-        None if p.predicted_mm is None else ga_error_days(measure, p.reference_mm, p.predicted_mm)
-        for p in pairs
-    ]
+    days = [ga_error_days(pair) for pair in pairs]
     intervals = [pair.interval_mm for pair in pairs]
     low, high = np.array([i or (np.nan, np.nan) for i in intervals]).reshape(-1, 2).T
     x, y = reference - centre_mm, predicted - centre_mm
@@ -150,3 +137,71 @@ def _figures(sums: FloatArray, *, names: tuple[str, ...], offset_mm: float) -> F
             "interval_width_mm": s["width"] / s["bounded"],
         }
     return np.stack([figures[name] for name in _FIGURES], axis=-1)
+
+
+def dated(measure: str) -> bool:
+    """Whether a measure gives an age by itself, by Hadlock 1984; ``HC_POINTS`` does as HC."""
+    return (measure.upper().removesuffix(BY_POINTS),) in FORMULAS
+
+
+def ga_error_days(pair: Pair) -> float | None:
+    """Absolute difference, in days, of the ages that prediction and reference give.
+
+    BPD, which predictions measure outer to outer, is converted to the outer-inner one that
+    Hadlock's formula expects; its references are taken to be outer to outer too.
+
+    Returns:
+        None for a measure without a formula or a prediction, and where one of the two ages is
+        outside the formula's range of 14 to 42 weeks.
+    """
+    if pair.predicted_mm is None or not dated(pair.measure):
+        return None
+    measure = pair.measure.upper().removesuffix(BY_POINTS)
+    formula = FORMULAS[(measure,)]
+    weeks: list[float] = []
+    for size_mm in (pair.reference_mm, pair.predicted_mm):
+        sizes_mm = {measure: outer_inner_mm(size_mm) if measure == "BPD" else size_mm}
+        if formula.refusal(sizes_mm) is not None:
+            return None
+        weeks.append(formula.weeks(sizes_mm))
+    return _DAYS_A_WEEK * abs(weeks[1] - weeks[0])
+
+
+def icc_2_1(ratings: FloatArray) -> float:
+    """ICC(2,1) of (n targets, k raters): two-way random effects, absolute agreement, one rating.
+
+    Shrout and Fleiss, Intraclass correlations: uses in assessing rater reliability, Psychological
+    Bulletin 86:420-428, 1979, from the mean squares of a two-way analysis of variance:
+    (BMS - EMS) / (BMS + (k - 1) EMS + k (JMS - EMS) / n). It lies below 1, also below 0, and is
+    nan with fewer than 2 targets or where all ratings are equal.
+    """
+    # Sums of squares lose digits to a large mean, and the coefficient does not depend on it.
+    centred = ratings - ratings.mean()
+    n = np.array(float(len(ratings)))
+    by_target = centred.sum(axis=1)
+    by_rater = centred.sum(axis=0)
+    return float(icc_from_sums(n, by_rater, (centred**2).sum(), (by_target**2).sum()))
+
+
+def icc_from_sums(
+    n: FloatArray, by_rater: FloatArray, squares: FloatArray, target_squares: FloatArray
+) -> FloatArray:
+    """ICC(2,1) as above, from sums over the targets: one coefficient for each leading index.
+
+    Args:
+        n: (...,) number of targets.
+        by_rater: (..., k) each rater's sum of ratings.
+        squares: (...,) sum of all squared ratings.
+        target_squares: (...,) sum of the squares of each target's sum over its raters.
+    """
+    k = by_rater.shape[-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        correction = by_rater.sum(axis=-1) ** 2 / (n * k)
+        between_targets = target_squares / k - correction
+        between_raters = (by_rater**2).sum(axis=-1) / n - correction
+        residual = np.maximum(squares - correction - between_targets - between_raters, 0)
+        bms = between_targets / (n - 1)
+        jms = between_raters / (k - 1)
+        ems = residual / ((n - 1) * (k - 1))
+        icc: FloatArray = (bms - ems) / (bms + (k - 1) * ems + k * (jms - ems) / n)
+    return icc

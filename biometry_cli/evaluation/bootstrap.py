@@ -1,6 +1,6 @@
-"""95 % intervals by the bootstrap over subjects, for all figures that come from sums."""
+"""What is drawn by subject, whose images are alike: intervals by bootstrap, one image of each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,15 @@ def bootstrap_intervals(
     resampled = statistic(drawn @ sums)
     left_out = statistic(sums.sum(axis=0) - sums)
     return [_bca(value[k], resampled[:, k], left_out[:, k]) for k in range(len(value))]
+
+
+def one_a_subject(subjects: Sequence[str], seed: int) -> list[int]:
+    """Places of one image of each subject, whose images fail together; ``subjects`` by image."""
+    places: dict[str, list[int]] = {}
+    for place, subject in enumerate(subjects):
+        places.setdefault(subject, []).append(place)
+    rng = np.random.default_rng(seed)
+    return [images[int(rng.integers(len(images)))] for _, images in sorted(places.items())]
 
 
 def _bca(value: float, resampled: FloatArray, left_out: FloatArray) -> Interval | None:

@@ -172,7 +172,7 @@ def _compare(
     annotated: Sequence[MeasuredStructure],
     cases: dict[str, list[Compared]],
 ) -> None:
-    """Add each measure of one image whose reference is known in the same unit."""
+    """Add each measure of one image that is calibrated here and has a reference in its unit."""
     references = {(name, "mm"): v for name, v in sample.calibration.reference_mm.items()}
     for structure in annotated:
         for measure in structure.measures:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.calibration import ClassCalibration
+from biometry_cli.evaluation.bootstrap import one_a_subject
 from biometry_cli.tasks.classify.metrics import IntArray
 from biometry_cli.tasks.classify.reliability import (
     expected_calibration_error,
@@ -76,7 +77,9 @@ def fit_classes(
     temperature = fit_temperature(logits, truth)
     before, after = probabilities_of(logits), probabilities_of(logits, temperature)
     top, wrong = after.max(axis=1), after.argmax(axis=1) != truth
-    threshold = fit_threshold(top, wrong, error_rate, drawn=_one_a_subject(cases, seed))
+    threshold = fit_threshold(
+        top, wrong, error_rate, drawn=one_a_subject([c.subject for c in cases], seed)
+    )
     answered = top >= threshold.value
     return known.model_copy(
         update={
@@ -183,12 +186,3 @@ def _upper_bounds(errors: IntArray, answered: IntArray) -> FloatArray:
 
 def _plain_rates(errors: IntArray, answered: IntArray) -> FloatArray:
     return np.asarray(errors / answered)
-
-
-def _one_a_subject(cases: Sequence[Answered], seed: int) -> list[int]:
-    """Places of one image of each subject: images of one subject fail together."""
-    places: dict[str, list[int]] = {}
-    for place, case in enumerate(cases):
-        places.setdefault(case.subject, []).append(place)
-    rng = np.random.default_rng(seed)
-    return [own[int(rng.integers(len(own)))] for _, own in sorted(places.items())]

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy.stats import binom, rankdata
 
 from biometry_cli.calibration import LEVEL, MeasureCalibration
+from biometry_cli.evaluation.bootstrap import one_a_subject
 from biometry_cli.inference.intervals import FEWEST_SUBJECTS
 
 Vector = npt.NDArray[np.float64]
@@ -50,7 +51,7 @@ def fit_measure(cases: Sequence[Compared], *, apart: bool, seed: int) -> Measure
         apart: whether their subjects had no say in the choice of the checkpoint.
         seed: draws one image a subject.
     """
-    chosen = _one_a_subject(cases, seed)
+    chosen = [cases[place] for place in one_a_subject([c.subject for c in cases], seed)]
     units = {case.unit for case in chosen}
     known = MeasureCalibration(
         subjects=len(chosen), unit=units.pop() if len(units) == 1 else "mixed", apart=apart
@@ -91,14 +92,6 @@ def conformal_place(count: int) -> tuple[int, float]:
 def _confidence(place: int, count: int) -> float:
     """P(Beta(place, count + 1 - place) >= 0.95), by the binomial sum that equals it."""
     return float(binom.cdf(place - 1, count, LEVEL))
-
-
-def _one_a_subject(cases: Sequence[Compared], seed: int) -> list[Compared]:
-    by_subject: dict[str, list[Compared]] = {}
-    for case in cases:
-        by_subject.setdefault(case.subject, []).append(case)
-    rng = np.random.default_rng(seed)
-    return [own[int(rng.integers(len(own)))] for _, own in sorted(by_subject.items())]
 
 
 def _dependence(residuals: Vector, sizes: Vector) -> float:

@@ -1,24 +1,32 @@
 """The predictor over a split, compared with the truth: ``eval``, and the validation in training."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from biometry_cli.bundle import ModelCard
 from biometry_cli.data.frames import Source, Spacing
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
 from biometry_cli.data.tables import SPACING_FILE
 from biometry_cli.errors import ModelFileError, UsageError
-from biometry_cli.evaluation.classification import ClassificationScores
-from biometry_cli.evaluation.landmarks import PointFigures
-from biometry_cli.evaluation.measures import Figures, MeasureScores
-from biometry_cli.evaluation.segmentation import MaskFigures
-from biometry_cli.evaluation.strata import require_column
+from biometry_cli.evaluation import classification, landmarks, segmentation
+from biometry_cli.evaluation.agreement import measured
+from biometry_cli.evaluation.references import pairs_of
+from biometry_cli.evaluation.strata import cells_of, in_order, require_column, strata_of
 from biometry_cli.inference.predictor import Predictor
-from biometry_cli.inference.reading import Failure
-from biometry_cli.results.evaluation import Evaluation, ReliabilityBin
+from biometry_cli.inference.reading import Failure, Reading
+from biometry_cli.measure.catalog import place_of_measure
+from biometry_cli.results.evaluation import BY_POINTS
+from biometry_cli.results.figures import BALANCED_ACCURACY, CLOSENESS, DICE
 from biometry_cli.results.flags import UNLIKE_TRAINING
+from biometry_cli.results.scores import (
+    ImageScores,
+    Measured,
+    Pair,
+    SplitScores,
+    StratumScores,
+)
 
-_SCORES = {"segment": "dice", "classify": "balanced_accuracy", "landmarks": "closeness"}
+_CHOSEN_BY = {"segment": DICE, "classify": BALANCED_ACCURACY, "landmarks": CLOSENESS}
 
 
 def evaluate(
@@ -32,7 +40,7 @@ def evaluate(
     resamples: int = 0,
     by: str | None = None,
     on_image: Callable[[], None] | None = None,
-) -> Evaluation:
+) -> SplitScores:
     """Answer every image of a split and compare.
 
     Args:
@@ -44,83 +52,108 @@ def evaluate(
         distances: whether to work out surface distances, which take longer.
         resamples: of the bootstrap behind the intervals of the agreement; 0 gives none.
         by: column of ``spacing.csv``, or "dice" or "flags", whose values part the images into
-            strata; for segmentation alone.
+            strata; for models that measure alone.
         on_image: called after each image, for a progress bar.
 
     Raises:
-        DataError: an empty split, or an image or mask that cannot be read.
+        DataError: an empty split, or an image or annotation that cannot be read.
         ModelFileError: a model of another task or other classes.
         UsageError: ``by`` is no column there, or the model classifies.
     """
     samples = dataset.split(split)
     require_fit(predictor, dataset)
+    labels, fitted = dataset.labels, predictor.card.calibration
     if by is not None:
-        _require_strata(by, samples, predictor.card.task)
-    scores = _scores(dataset, predictor.card, distances=distances)
-    sources = sources_of(samples, spacing_mm)
-    readings = predictor.readings(sources, batch_size, assess=False)
-    unlike = 0
+        _require_strata(by, samples, labels.task)
+    images: list[ImageScores] = []
+    readings = predictor.readings(sources_of(samples, spacing_mm), batch_size, assess=False)
     for sample, reading in zip(samples, readings, strict=True):
         if isinstance(reading, Failure):
             raise reading.error
-        scores.add(sample, reading)
-        unlike += UNLIKE_TRAINING in reading.prediction.flags
+        images.append(_compare(sample, reading, dataset, distances=distances))
         if on_image is not None:
             on_image()
-    metrics, counts = scores.summary()
-    if predictor.card.calibration.appearance:
-        counts[UNLIKE_TRAINING] = unlike
-    agreement, strata = [], []
-    if isinstance(scores, MeasureScores):
-        agreement = scores.agreement(resamples=resamples)
-        strata = [] if by is None else scores.strata(by, resamples=resamples)
-    reliability: dict[str, list[ReliabilityBin]] = {}
-    if isinstance(scores, ClassificationScores):
-        reliability = scores.reliability()
-    return Evaluation(
-        task=predictor.card.task,
+    if by is not None:
+        names = strata_of(cells_of(by, samples, images))
+        images = [_in_stratum(*each) for each in zip(images, names, strict=True)]
+    masks = [image.masks for image in images if image.masks is not None]
+    points = [image.points for image in images if image.points is not None]
+    unlike = sum(UNLIKE_TRAINING in image.flags for image in images)
+    return SplitScores(
+        task=labels.task,
         split=split,
-        n=len(samples),
-        metrics=metrics,
-        counts=counts,
-        classes=list(dataset.labels.classes),
-        points=list(dataset.labels.points),
-        confusion_matrix=scores.confusion(),
-        **reliability,
-        agreement=agreement,
-        by=by,
-        strata=strata,
         model=predictor.name,
         data=str(dataset.root),
-        cases=scores.cases,
+        classes=labels.classes,
+        points=labels.points,
+        images=images,
+        masks=segmentation.sum_up(masks, labels.structures) if labels.segments else None,
+        landmarks=landmarks.sum_up(points, labels) if labels.finds_points else None,
+        classification=classification.sum_up(images, labels.classes, fitted.classes)
+        if labels.task == "classify"
+        else None,
+        measured=_measured(images, resamples),
+        by=by,
+        strata=[] if by is None else _strata(images, resamples),
+        unlike=unlike if fitted.appearance else None,
     )
 
 
-def score_of(evaluation: Evaluation) -> float:
+def score_of(scores: SplitScores) -> float:
     """What chooses the best epoch, higher is better: the mean over the task's parts."""
-    values = [evaluation.metrics[name] for name in _score_names(evaluation.task)]
+    values = [part.overall.figures[_CHOSEN_BY[task]].value for task, part in scores.parts.items()]
     return sum(-1.0 if value is None else value for value in values) / len(values)
 
 
 def score_name(task: str) -> str:
     """What ``score_of`` is called in a table."""
-    return " and ".join(name.replace("_", " ") for name in _score_names(task))
+    return " and ".join(_CHOSEN_BY[part].label for part in task.split(","))
 
 
-def _score_names(task: str) -> list[str]:
-    return [_SCORES[part] for part in task.split(",")]
+def _compare(sample: Sample, reading: Reading, dataset: Dataset, *, distances: bool) -> ImageScores:
+    labels, classifies = dataset.labels, dataset.labels.task == "classify"
+    return ImageScores(
+        file=str(sample.image),
+        flags=reading.prediction.flags,
+        masks=segmentation.compare(sample, reading, dataset, distances=distances)
+        if labels.segments
+        else None,
+        points=landmarks.compare(sample, reading, labels) if labels.finds_points else None,
+        call=classification.compare(sample, reading) if classifies else None,
+        pairs=[] if classifies else pairs_of(sample, reading.prediction, labels),
+    )
 
 
-def _scores(
-    dataset: Dataset, card: ModelCard, *, distances: bool
-) -> MeasureScores | ClassificationScores:
-    labels = dataset.labels
-    if labels.task == "classify":
-        return ClassificationScores(labels.classes, card.calibration.classes)
-    parts: list[Figures] = [MaskFigures(dataset, distances=distances)] if labels.segments else []
-    if labels.finds_points:
-        parts.append(PointFigures(labels))
-    return MeasureScores(parts, labels.points)
+def _in_stratum(image: ImageScores, stratum: str) -> ImageScores:
+    pairs = [replace(pair, stratum=stratum) for pair in image.pairs]
+    return replace(image, stratum=stratum, pairs=pairs)
+
+
+def _measured(images: Sequence[ImageScores], resamples: int) -> list[Measured]:
+    """Each measure with a reference, a second reading right below the first."""
+    pairs: dict[str, list[Pair]] = {}
+    for image in images:
+        for pair in image.pairs:
+            pairs.setdefault(pair.measure, []).append(pair)
+
+    def place(measure: str) -> tuple[int, str, str]:
+        first = measure.removesuffix(BY_POINTS)
+        return place_of_measure(first), first, measure
+
+    return [
+        measured(measure, pairs[measure], resamples=resamples)
+        for measure in sorted(pairs, key=place)
+    ]
+
+
+def _strata(images: Sequence[ImageScores], resamples: int) -> list[StratumScores]:
+    by_name: dict[str, list[ImageScores]] = {}
+    for image in images:
+        by_name.setdefault(image.stratum or "", []).append(image)
+    return [
+        StratumScores(name, len(by_name[name]), _measured(by_name[name], resamples))
+        for name in in_order(by_name)
+    ]
 
 
 def _require_strata(by: str, samples: Sequence[Sample], task: str) -> None:

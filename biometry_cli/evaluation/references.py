@@ -1,22 +1,74 @@
 """What a measure should be: the data's own reference, else what its annotation measures."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
+from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.landmarks import outside
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.data.points import Point, calipers_of
 from biometry_cli.data.samples import Sample
-from biometry_cli.measure.calipers import measure_calipers
+from biometry_cli.measure.calipers import caliper_measures, measure_calipers
+from biometry_cli.measure.catalog import measure_names
 from biometry_cli.measure.structures import MeasuredStructure, measure_structure
 from biometry_cli.results.evaluation import BY_POINTS
+from biometry_cli.results.measures import Measurement
+from biometry_cli.results.prediction import Prediction
+from biometry_cli.results.scores import Pair
 
 Spacing = tuple[float, float]
 
 
-def by_points(measure: str) -> str:
-    """The name of a measure between points beside the same one from a mask: ``HC_POINTS``."""
-    return f"{measure}{BY_POINTS}"
+def pair_of(spacing: float | Spacing | None) -> Spacing | None:
+    """A prediction's pixel size as (row, column)."""
+    return (spacing, spacing) if isinstance(spacing, float) else spacing
+
+
+def pairs_of(sample: Sample, answer: Prediction, labels: LabelSchema) -> list[Pair]:
+    """Reference and prediction in mm, of each measure of one image that has a reference.
+
+    A measure that a model reads twice, from masks and between points, is there twice, the second
+    time as ``HC_POINTS``. One that its points alone can give is there once.
+    """
+    references = references_of(sample, labels.points, pair_of(answer.spacing_mm))
+    measures = _by_name(answer.measurements)
+    if not labels.segments:
+        return _paired(sample, references, measures)
+    by_points = _by_name(answer.point_measurements)
+    of_masks = {name.upper() for each in labels.structures for name in measure_names(each)}
+    of_points = {name for names in caliper_measures(labels.calipers).values() for name in names}
+    alone = {name: each for name, each in by_points.items() if name not in of_masks}
+    again = {name: mm for name, mm in references.items() if name in of_masks & of_points}
+    return [
+        *_paired(sample, references, alone | measures),
+        *_paired(sample, again, by_points, ending=BY_POINTS),
+    ]
+
+
+def _by_name(measurements: Iterable[Measurement]) -> dict[str, Measurement]:
+    """Measures in mm by their name in capitals, as references have it."""
+    return {each.name.upper(): each for each in measurements if each.unit == "mm"}
+
+
+def _paired(
+    sample: Sample,
+    references: Mapping[str, float],
+    measures: Mapping[str, Measurement],
+    ending: str = "",
+) -> list[Pair]:
+    return [
+        Pair(
+            file=str(sample.image),
+            subject=sample.subject,
+            measure=f"{name}{ending}",
+            reference_mm=reference_mm,
+            predicted_mm=measures[name].value if name in measures else None,
+            interval_mm=measures[name].interval if name in measures else None,
+        )
+        for name, reference_mm in references.items()
+    ]
 
 
 def references_of(

@@ -1,74 +1,68 @@
-"""Overlap and distances of masks over a split."""
+"""Overlap and distances of masks: one image, and a split."""
 
-import numpy as np
+from collections.abc import Sequence
 
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
-from biometry_cli.evaluation.measures import Values, column, pair_of
+from biometry_cli.evaluation.references import pair_of
 from biometry_cli.inference.reading import Reading
-from biometry_cli.results.evaluation import Case
+from biometry_cli.results.figures import ASSD, DICE, HD95, IOU, OVERLAPS, Kind
+from biometry_cli.results.scores import NO_MEAN, Group, Grouped, MaskScores, mean_of
 from biometry_cli.tasks.segment.metrics import compare_masks
 
 
-class MaskFigures:
-    """Compares masks.
+def compare(
+    sample: Sample, reading: Reading, dataset: Dataset, *, distances: bool = True
+) -> MaskScores:
+    """The masks of one image against its annotation.
 
-    A figure of a structure is averaged over the images that have it; ``dice``, ``iou``, ``hd95``
-    and ``assd`` average the structures' figures, each structure counting the same.
+    Raises:
+        DataError: the mask is missing, unreadable or of another size.
     """
+    if sample.mask is None or reading.masks is None:
+        raise DataError("has no mask to compare with", where=sample.image)
+    structures = dataset.labels.structures
+    truth = read_mask(sample.mask, structures, dataset.coding)
+    predicted = reading.masks.mask
+    if truth.shape != predicted.shape:
+        raise DataError(f"has another size than its image {sample.image.name}", where=sample.mask)
+    spacing = pair_of(reading.prediction.spacing_mm)
+    overlaps = {
+        name: compare_masks(
+            predicted == index, truth == index, spacing or (1.0, 1.0), distances=distances
+        )
+        for index, name in enumerate(structures, start=1)
+    }
+    unit = "mm" if spacing else "px"
+    return MaskScores(overlaps, unit if distances else None)
 
-    def __init__(self, dataset: Dataset, *, distances: bool) -> None:
-        self._structures = dataset.labels.structures
-        self._coding = dataset.coding
-        self._distances = distances
 
-    def compare(self, sample: Sample, reading: Reading) -> Values:
-        """The figures of one image.
+def sum_up(images: Sequence[MaskScores], structures: Sequence[str]) -> Grouped:
+    """Means over the images that have a structure; over all, each structure counts the same.
 
-        Raises:
-            DataError: the mask is missing, unreadable or of another size.
-        """
-        if sample.mask is None or reading.masks is None:
-            raise DataError("has no mask to compare with", where=sample.image)
-        truth = read_mask(sample.mask, self._structures, self._coding)
-        if truth.shape != reading.masks.mask.shape:
-            raise DataError(
-                f"has another size than its image {sample.image.name}", where=sample.mask
-            )
-        spacing = pair_of(reading.prediction.spacing_mm)
-        unit = "mm" if spacing else "px"
-        values: Values = {}
-        for index, name in enumerate(self._structures, start=1):
-            overlap = compare_masks(
-                reading.masks.mask == index,
-                truth == index,
-                spacing or (1.0, 1.0),
-                distances=self._distances,
-            )
-            values[f"dice_{name}"] = overlap.dice
-            values[f"iou_{name}"] = overlap.iou
-            if self._distances:
-                values[f"hd95_{name}_{unit}"] = overlap.hd95
-                values[f"assd_{name}_{unit}"] = overlap.assd
-        dice = [v for name in self._structures if isinstance(v := values[f"dice_{name}"], float)]
-        values["dice"] = float(np.mean(dice)) if dice else None
-        return values
-
-    def sum_up(self, cases: list[Case]) -> tuple[dict[str, float | None], dict[str, int]]:
-        """The metrics by name, and over how many images each was taken."""
-        metrics: dict[str, float | None] = {}
-        counts: dict[str, int] = {}
-        for kind in ("dice", "iou", "hd95", "assd") if self._distances else ("dice", "iou"):
-            for unit in ("_mm", "_px") if kind in ("hd95", "assd") else ("",):
-                names = {s: f"{kind}_{s}{unit}" for s in self._structures}
-                columns = {s: column(cases, name) for s, name in names.items()}
-                if unit and not any(columns.values()):
-                    continue
-                means = [float(np.mean(each)) for each in columns.values() if each]
-                metrics[f"{kind}{unit}"] = float(np.mean(means)) if means else None
-                for structure, each in columns.items():
-                    metrics[names[structure]] = float(np.mean(each)) if each else None
-                    counts[names[structure]] = len(each)
-        return metrics, counts
+    Distances in mm and px stand apart; those that no image has are left out.
+    """
+    columns: dict[tuple[str, Kind], list[float | None]] = {}
+    for image in images:
+        for name, overlap in image.overlaps.items():
+            figures = {DICE: overlap.dice, IOU: overlap.iou}
+            if image.unit is not None:
+                figures |= {HD95[image.unit]: overlap.hd95, ASSD[image.unit]: overlap.assd}
+            for kind, value in figures.items():
+                columns.setdefault((name, kind), []).append(value)
+    means = {place: mean_of(values) for place, values in columns.items()}
+    kinds = [
+        kind
+        for kind in OVERLAPS
+        if kind in (DICE, IOU) or any(means.get((name, kind), NO_MEAN).n for name in structures)
+    ]
+    groups = {}
+    for name in structures:
+        of_structure = {kind: means.get((name, kind), NO_MEAN) for kind in kinds}
+        groups[name] = Group(of_structure[DICE].n, of_structure)
+    overall = {
+        kind: mean_of([group.figures[kind].value for group in groups.values()]) for kind in kinds
+    }
+    return Grouped(groups, Group(len(images), overall))

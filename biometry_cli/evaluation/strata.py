@@ -7,32 +7,34 @@ import numpy as np
 
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import UsageError
-from biometry_cli.results.evaluation import Case
+from biometry_cli.results.scores import ImageScores
 
 NONE = "(none)"
 MOST_VALUES = 8  # a column of more different numbers is cut into thirds
-CASE_COLUMNS = ("dice", "flags")
-"""Figures of a case that images can be grouped by, beside the columns of ``spacing.csv``."""
+IMAGE_COLUMNS = ("dice", "flags")
+"""What an evaluation knows of an image that it can be grouped by, beside ``spacing.csv``."""
 _FEWEST_DIGITS, _MOST_DIGITS = 4, 17  # 17 tell any two floats apart
 
 
 def require_column(by: str, samples: Iterable[Sample]) -> None:
-    """Raise UsageError unless ``by`` is a column of some sample's line, or of ``CASE_COLUMNS``."""
+    """Raise UsageError unless ``by`` is a column of some sample's line, or of ``IMAGE_COLUMNS``."""
     present = {name for sample in samples for name in sample.calibration.cells()}
-    if by not in present and by not in CASE_COLUMNS:
+    if by not in present and by not in IMAGE_COLUMNS:
         raise UsageError(
             f"--by {by} is no column of spacing.csv",
-            mend=f"Take one of {', '.join([*sorted(present), *CASE_COLUMNS])}, or add the column",
+            mend=f"Take one of {', '.join([*sorted(present), *IMAGE_COLUMNS])}, or add the column",
         )
 
 
-def cells_of(by: str, samples: Sequence[Sample], cases: Sequence[Case]) -> list[str]:
+def cells_of(by: str, samples: Sequence[Sample], images: Sequence[ImageScores]) -> list[str]:
     """Each image's cell of the column ``by``, "" where it is empty; ``spacing.csv`` comes first."""
     lines = [sample.calibration.cells() for sample in samples]
     if any(by in line for line in lines):
         return [line.get(by, "") for line in lines]
-    values = [case.values.get(by) for case in cases]
-    return ["" if value is None else f"{value}" for value in values]
+    if by == "flags":
+        return [" ".join(image.flags) for image in images]
+    dice = [None if image.masks is None else image.masks.dice for image in images]
+    return ["" if value is None else f"{value}" for value in dice]
 
 
 def strata_of(cells: Sequence[str]) -> list[str]:

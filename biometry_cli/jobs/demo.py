@@ -11,9 +11,9 @@ from biometry_cli.export.onnx import export_onnx
 from biometry_cli.jobs.evaluate import evaluate_to_folder
 from biometry_cli.jobs.predict import ExamPlan, settle
 from biometry_cli.jobs.train import train
-from biometry_cli.report.evaluation_tables import evaluation_table
 from biometry_cli.report.progress import RichWatcher, image_bar
 from biometry_cli.report.sheet.blocks import facts
+from biometry_cli.report.sheet.evaluation import evaluation_blocks
 from biometry_cli.report.sheet.exam import exam_sheet
 from biometry_cli.report.terminal import render
 from biometry_cli.settings import Settings
@@ -56,7 +56,7 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
         out=None,
         bar=lambda description, total: image_bar(description, total, err),
     )
-    out.print(evaluation_table(done.evaluation))
+    out.print(render(evaluation_blocks(done.scores)))
     out.print(f"written: {done.folder}", soft_wrap=True)
 
     images = data / "test" / "images"

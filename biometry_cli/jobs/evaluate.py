@@ -9,11 +9,13 @@ from biometry_cli.data.layout import Dataset, read_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.evaluation.agreement import RESAMPLES
 from biometry_cli.evaluation.evaluate import evaluate, require_fit
+from biometry_cli.evaluation.flat import flat
 from biometry_cli.files import require_writable
 from biometry_cli.inference.predictor import Predictor, load
 from biometry_cli.jobs.evaluation_files import EvaluationFiles
 from biometry_cli.jobs.writers.writer import require_page
 from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.scores import SplitScores
 from biometry_cli.runs import find_weights, latest_run, run_of
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
@@ -23,8 +25,9 @@ Bar = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 @dataclass(frozen=True)
 class EvaluationFolder:
-    """An evaluation and the folder that holds its files."""
+    """An evaluation, as it was found and as it is published, and the folder of its files."""
 
+    scores: SplitScores
     evaluation: Evaluation
     folder: Path
 
@@ -64,7 +67,7 @@ def evaluate_to_folder(
     if dataset.problems:
         raise dataset.problems[0]
     with bar("evaluating", len(dataset.split(split))) as advance:
-        evaluation = evaluate(
+        scores = evaluate(
             predictor,
             dataset,
             split,
@@ -76,13 +79,14 @@ def evaluate_to_folder(
         )
     run = run_of(weights)
     history = run.history if run is not None and run.history.is_file() else None
+    evaluation = flat(scores)
     files = EvaluationFiles(
-        evaluation, predictor, dataset, settings, spacing_mm=spacing_mm, history=history
+        scores, evaluation, predictor, dataset, settings, spacing_mm=spacing_mm, history=history
     )
     files.write_folder(folder)
     if report is not None:
         files.write_report(report)
-    return EvaluationFolder(evaluation, folder)
+    return EvaluationFolder(scores, evaluation, folder)
 
 
 def _dataset(settings: Settings, predictor: Predictor, weights: Path) -> Dataset:

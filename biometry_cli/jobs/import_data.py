@@ -4,30 +4,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from biometry_cli.data.importers.catalog import importer, read_source
-from biometry_cli.data.importers.plan import Left
-from biometry_cli.data.importers.writing import SplitCounts, write_plan
+from biometry_cli.data.importers.writing import ImportReport, write_plan
 from biometry_cli.errors import DataError, UsageError
 from biometry_cli.files import require_empty, require_writable
 
 Color = tuple[int, int, int]
 Bar = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 Wait = Callable[[str], AbstractContextManager[None]]
-
-
-class ImportReport(BaseModel):
-    """The whole import: what lies in the new folder by split, what was left, and notes."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: str
-    source: str
-    folder: str
-    splits: dict[str, SplitCounts]
-    left: tuple[Left, ...]
-    notes: tuple[str, ...]
 
 
 def import_data(

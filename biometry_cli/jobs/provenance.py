@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from biometry_cli.bundle import ModelCard, library_versions
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.jobs.models import Models
-from biometry_cli.measure.growth.charts import CHARTS, curve
+from biometry_cli.measure.growth.charts import CHARTS, GrowthCurves, curve
 from biometry_cli.report.manifest import InputFacts
 from biometry_cli.settings import Settings
 
 if TYPE_CHECKING:
-    from biometry_cli.report.charts.growth import ChartCurves
     from biometry_cli.report.sheet.provenance import Provenance
 
 
@@ -80,18 +79,7 @@ def _text(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def growth_curves() -> "dict[str, ChartCurves]":
+def growth_curves() -> dict[str, GrowthCurves]:
     """All growth charts as curves, keyed by measure and chart."""
-    from biometry_cli.report.charts.growth import ChartCurves
-
-    curves = {}
-    for chart in CHARTS:
-        drawn = curve(chart.measure, chart=chart.key)
-        curves[f"{drawn.measure} {drawn.chart}"] = ChartCurves(
-            measure=drawn.measure,
-            chart=drawn.chart,
-            unit=drawn.unit,
-            weeks=drawn.weeks,
-            values=drawn.values,
-        )
-    return curves
+    curves = [curve(chart.measure, chart=chart.key) for chart in CHARTS]
+    return {f"{each.measure} {each.chart}": each for each in curves}

@@ -1,7 +1,9 @@
 """Single cases of an evaluation in pictures: what was answered beside what is true."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +16,9 @@ from biometry_cli.report.picture.panel import BACKGROUND, DIM
 from biometry_cli.report.picture.pen import STRUCTURE_COLORS, WHITE, Pen
 from biometry_cli.report.picture.scan import Scan
 from biometry_cli.report.sheet.words import Spacing, spacing_pair
-from biometry_cli.results.evaluation import Case
+from biometry_cli.results.figures import DICE
 from biometry_cli.results.prediction import FoundPoint
+from biometry_cli.results.scores import ImageScores, PointErrors
 
 _SIDE_PX = 560  # the longer side of each picture that stands beside others
 _UNIT_PX = 0.8
@@ -24,21 +27,38 @@ _TITLE_PX, _CAPTION_PX, _GAP_PX = 20, 14, 8
 IndexArray = npt.NDArray[np.uint8]
 
 
-def pick_cases(cases: Sequence[Case], metric: str) -> dict[str, Case]:
-    """The "worst", "median" and "best" case by a metric of which more is better.
+def pick_cases(images: Sequence[ImageScores]) -> dict[str, ImageScores]:
+    """The "worst", "median" and "best" image by its score; one without counts as worst.
 
-    A case without that figure counts as worst. Few cases may fill more than one place; no cases
-    give an empty answer.
+    Few images may fill more than one place; no images give an empty answer.
     """
-    if not cases:
+    if not images:
         return {}
-
-    def rank(case: Case) -> float:
-        value = case.values.get(metric)
-        return value if isinstance(value, float | int) and value == value else float("-inf")
-
-    ordered = sorted(cases, key=rank)
+    ordered = sorted(images, key=lambda image: -math.inf if image.score is None else image.score)
     return {"worst": ordered[0], "median": ordered[len(ordered) // 2], "best": ordered[-1]}
+
+
+def case_title(image: ImageScores) -> str:
+    """``scan.png, Dice 0.941``; errors of points, or the true and the called class."""
+    name = Path(image.file).name
+    if image.masks is not None:
+        dice = image.masks.dice
+        return f"{name}, {DICE.label} {'none' if dice is None else f'{dice:.3f}'}"
+    if image.points is not None:
+        return f"{name}, {_point_errors(image.points)}"
+    if image.call is not None:
+        return f"{name}, truth {image.call.truth}, called {image.call.called}"
+    return name
+
+
+def _point_errors(points: PointErrors) -> str:
+    """``mean radial error 3.2 mm``, or how many points were missed where none was found."""
+    missed = [f"{points.missed} points missed"] if points.missed else []
+    for unit in ("mm", "px"):
+        error = points.radial_error(unit)
+        if error is not None:
+            return ", ".join([f"mean radial error {error:.1f} {unit}", *missed])
+    return ", ".join(missed) or "no points to compare"
 
 
 @dataclass(frozen=True)

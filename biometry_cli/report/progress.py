@@ -17,21 +17,21 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from biometry_cli.results import figures as kinds
 from biometry_cli.watch import Watcher
 
 _REFRESHES_PER_S = 4.0  # the processor has better things to do
-# Figures of history.csv that stand in an epoch's line, in this order, where the epoch has them.
-_FIGURES = {
-    "train_loss": "loss",
-    "val_dice": "Dice",
-    "val_mre_mm": "MRE mm",
-    "val_mre_px": "MRE px",
-    "val_nme": "NME",
-    "val_hc_mae_mm": "HC MAE mm",
-    "val_accuracy": "accuracy",
-    "val_balanced_accuracy": "balanced",
-    "val_macro_f1": "F1",
-}
+# What stands in an epoch's line beside the loss, in this order, where the epoch has it.
+_FIGURES = (
+    (kinds.DICE, ""),
+    (kinds.MRE["mm"], ""),
+    (kinds.MRE["px"], ""),
+    (kinds.NME, ""),
+    (kinds.MAE, "hc"),
+    (kinds.ACCURACY, ""),
+    (kinds.BALANCED_ACCURACY, ""),
+    (kinds.MACRO_F1, ""),
+)
 
 
 @contextmanager
@@ -132,10 +132,15 @@ class RichWatcher(Watcher):
             self._bars.update(self._lower, description=f"{self._epoch}, validating")
 
     def end_epoch(self, row: dict[str, Any]) -> None:
-        known = [key for key in _FIGURES if row.get(key) is not None]
-        if "val_mre_mm" in known:  # says it all where every image has a pixel size
-            known.remove("val_mre_px")
-        figures = [f"{_FIGURES[key]} {row[key]:.4f}" for key in known]
+        figures = [f"loss {row['train_loss']:.4f}"] if row.get("train_loss") is not None else []
+        for kind, of in _FIGURES:
+            value = row.get(f"val_{kind.name(of)}")
+            # The error in mm says it all where every image has a pixel size.
+            in_mm = kind is kinds.MRE["px"] and row.get(f"val_{kinds.MRE['mm'].name()}") is not None
+            if value is None or in_mm:
+                continue
+            words = " ".join(part for part in (of.upper(), kind.label, kind.unit) if part)
+            figures.append(f"{words} {value:.4f}")
         pace = f"{row['images_per_s']:.0f} img/s"
         self._line("  ".join([self._epoch, *figures, pace, _clock(row["elapsed_s"])]))
 

@@ -17,13 +17,14 @@ from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.evaluation.calibrate import divide_validation
-from biometry_cli.evaluation.classification import PROBABILITY_FIGURES
 from biometry_cli.evaluation.evaluate import evaluate, score_name, score_of
+from biometry_cli.evaluation.flat import flat_metrics
 from biometry_cli.files import make_folder, remove_leftovers, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.models.catalog import build, entry
 from biometry_cli.report.history import write_history
+from biometry_cli.results.figures import PROBABILITY_FIGURES
 from biometry_cli.runs import RunFolder, new_run
 from biometry_cli.settings import Settings
 from biometry_cli.sources import settings_toml
@@ -254,7 +255,8 @@ class _Run:
         )
         result = evaluate(predictor, self.choosing, "val", distances=False)
         # Before the temperature is known, what probabilities are worth says nothing yet.
-        figures = {k: v for k, v in result.metrics.items() if k not in PROBABILITY_FIGURES}
+        unknown = {kind.name() for kind in PROBABILITY_FIGURES}
+        figures = {k: v for k, v in flat_metrics(result).items() if k not in unknown}
         return score_of(result), figures
 
     def _card(self, progress: Progress) -> ModelCard:

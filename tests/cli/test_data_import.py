@@ -24,7 +24,7 @@ def test_import_and_check(hc18, tmp_path, biometry):
     done = biometry("data", "import", "hc18", hc18.name, "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for told in ("train", "landmarks", "HC 4", "test_set/000_HC.png", "within 0."):
+    for told in ("train", "Landmarks", "HC 4", "test_set/000_HC.png", "within 0."):
         assert told in done.stdout, told
     assert done.stdout.endswith("next: biometry data check out\n")
     checked = biometry("data", "check", "out", "--json", cwd=tmp_path)

@@ -51,3 +51,17 @@ def test_an_unknown_column_is_usage_and_names_the_known(folder, biometry):
     assert "device" in result.stderr
     assert "hc_mm" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_manifest_names_what_was_written_now_and_no_other_file(folder, biometry):
+    out = folder / "out"
+    out.mkdir()
+    others = {"notes.txt", "crl_scatter.png"}
+    for name in others:
+        (out / name).write_text("of someone else")
+    command = ("eval", "data", "--weights", "model.safetensors", "--out", "out", "--json")
+    assert biometry(*command, cwd=folder).returncode == 0
+    outputs = json.loads((out / "manifest.json").read_text())["outputs"]
+    written = {file.name for file in out.iterdir()} - others - {"manifest.json"}
+    assert sorted(outputs) == sorted(written)
+    assert {"cases.csv", "worst.png", "hc_scatter.png"} <= written

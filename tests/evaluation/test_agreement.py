@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.evaluation.agreement import Pair, agreement
+from biometry_cli.evaluation.agreement import agreement, icc_2_1
 from biometry_cli.evaluation.bootstrap import bootstrap_intervals
-from biometry_cli.evaluation.icc import icc_2_1
+from biometry_cli.results.scores import Pair
 
 # Bland and Altman, Lancet 1:307-310, 1986: peak expiratory flow of 17 subjects in l/min, first
 # reading of the large Wright meter and of the mini one.

@@ -8,6 +8,7 @@ from biometry_cli.calibration import ClassCalibration
 from biometry_cli.data.layout import read_dataset
 from biometry_cli.evaluation.calibrate import calibrate, images_to_calibrate
 from biometry_cli.evaluation.evaluate import evaluate
+from biometry_cli.evaluation.flat import flat
 from biometry_cli.inference.backends import Outputs
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.results.flags import UNSURE
@@ -74,8 +75,8 @@ def test_the_known_temperature_is_found_on_subjects_kept_apart(fitted):
 
 
 def test_evaluation_says_what_the_temperature_and_the_threshold_do(dataset, fitted):
-    before = evaluate(predictor_of(), dataset, "test")
-    after = evaluate(predictor_of(fitted), dataset, "test")
+    before = flat(evaluate(predictor_of(), dataset, "test"))
+    after = flat(evaluate(predictor_of(fitted), dataset, "test"))
     for name in ("accuracy", "balanced_accuracy", "auroc"):
         assert after.metrics[name] == pytest.approx(before.metrics[name], abs=1e-9), name
     assert after.metrics["ece_uncalibrated"] == pytest.approx(before.metrics["ece"])
@@ -89,7 +90,7 @@ def test_evaluation_says_what_the_temperature_and_the_threshold_do(dataset, fitt
 
 
 def test_the_unsure_are_those_below_the_threshold(dataset, fitted):
-    result = evaluate(predictor_of(fitted), dataset, "test")
+    result = flat(evaluate(predictor_of(fitted), dataset, "test"))
     cases = [case.values for case in result.cases]
     unsure = [case["probability_of_predicted"] < fitted.threshold for case in cases]
     assert [UNSURE in case["flags"].split() for case in cases] == unsure
@@ -115,6 +116,6 @@ def test_an_unsure_answer_keeps_its_label_and_probabilities():
 
 def test_a_model_that_answers_nothing_has_no_error_rate(dataset):
     never = ClassCalibration(temperature=50.0, threshold=1.0)
-    result = evaluate(predictor_of(never), dataset, "test")
+    result = flat(evaluate(predictor_of(never), dataset, "test"))
     assert (result.metrics["answered"], result.metrics["error_rate_answered"]) == (0.0, None)
     assert result.counts[UNSURE] == result.n

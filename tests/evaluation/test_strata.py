@@ -11,7 +11,7 @@ from biometry_cli.data.samples import Sample
 from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import UsageError
 from biometry_cli.evaluation.strata import NONE, cells_of, in_order, require_column, strata_of
-from biometry_cli.results.evaluation import Case
+from biometry_cli.results.scores import ImageScores, MaskScores, Overlap
 
 
 def test_texts_are_strata_of_their_own_and_empty_cells_one() -> None:
@@ -75,12 +75,14 @@ def test_an_unknown_column_is_answered_with_those_there_are() -> None:
     assert "device, hc_mm, pixel_size_mm, dice, flags" in caught.value.mend
 
 
-def test_cells_come_from_the_table_and_then_from_the_cases() -> None:
-    cases = [
-        Case(file="a.png", values={"flags": "x", "hc_mm": 1.0, "dice": 0.5}),
-        Case(file="b.png", values={"flags": "", "hc_mm": 2.0, "dice": None}),
+def test_cells_come_from_the_table_and_then_from_the_images() -> None:
+    images = [
+        ImageScores("a.png", ["x", "y"], MaskScores({"head": Overlap(0.5, 0.3)}, None)),
+        ImageScores("b.png", [], MaskScores({"head": Overlap(None, None)}, None)),
     ]
-    assert cells_of("hc_mm", SAMPLES, cases) == ["175.0", ""], "the reference, not the prediction"
-    assert cells_of("device", SAMPLES, cases) == ["A", ""]
-    assert cells_of("dice", SAMPLES, cases) == ["0.5", ""]
-    assert cells_of("flags", SAMPLES, cases) == ["x", ""]
+    assert cells_of("hc_mm", SAMPLES, images) == ["175.0", ""], "the reference"
+    assert cells_of("device", SAMPLES, images) == ["A", ""]
+    assert cells_of("dice", SAMPLES, images) == ["0.5", ""]
+    assert cells_of("flags", SAMPLES, images) == ["x y", ""]
+    of_points = [ImageScores(image.file, image.flags) for image in images]
+    assert cells_of("dice", SAMPLES, of_points) == ["", ""]

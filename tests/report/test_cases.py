@@ -8,10 +8,17 @@ from PIL import Image
 
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.scans import scan_of
-from biometry_cli.report.cases import Annotation, draw_case, pick_cases
+from biometry_cli.report.cases import Annotation, case_title, draw_case, pick_cases
 from biometry_cli.report.picture.pen import PINK, STRUCTURE_COLORS, YELLOW
-from biometry_cli.results.evaluation import Case
 from biometry_cli.results.prediction import FoundPoint
+from biometry_cli.results.scores import (
+    Call,
+    ImageScores,
+    MaskScores,
+    Overlap,
+    PointError,
+    PointErrors,
+)
 from tests.report.report_readings import near, plane_prediction, read_points, read_truth
 
 
@@ -20,13 +27,14 @@ def case_of(reading: Reading, truth: Annotation, title: str) -> Image.Image:
     return draw_case(scan_of(reading), mask, truth, title)
 
 
-def case(file: str, dice: float | None) -> Case:
-    return Case(file=file, values={"dice": dice})
+def image(file: str, dice: float | None) -> ImageScores:
+    masks = MaskScores({"head": Overlap(dice, None), "femur": Overlap(None, None)}, None)
+    return ImageScores(file=file, flags=[], masks=masks)
 
 
 def test_worst_median_and_best_are_picked_and_no_figure_is_worst() -> None:
-    cases = [case("b", 0.9), case("n", None), case("d", 0.99), case("a", 0.5), case("c", 0.95)]
-    picked = pick_cases(cases, "dice")
+    dice = {"b": 0.9, "n": None, "d": 0.99, "a": 0.5, "c": 0.95}
+    picked = pick_cases([image(*each) for each in dice.items()])
     assert {rank: each.file for rank, each in picked.items()} == {
         "worst": "n",
         "median": "b",
@@ -35,10 +43,35 @@ def test_worst_median_and_best_are_picked_and_no_figure_is_worst() -> None:
 
 
 def test_a_single_case_is_all_three_and_none_gives_none() -> None:
-    only = case("a", 0.5)
-    assert pick_cases([only], "dice") == {"worst": only, "median": only, "best": only}
-    assert pick_cases([], "dice") == {}
-    assert pick_cases([case("n", float("nan")), only], "dice")["worst"].file == "n"
+    only = image("a", 0.5)
+    assert pick_cases([only]) == {"worst": only, "median": only, "best": only}
+    assert pick_cases([]) == {}
+
+
+def test_every_model_has_its_own_sense_of_better() -> None:
+    points = [PointErrors([], [], 0, close, {}, False) for close in (0.9, None, 0.2)]
+    images = [ImageScores(file=str(n), flags=[], points=each) for n, each in enumerate(points)]
+    assert [each.file for each in pick_cases(images).values()] == ["1", "2", "0"]
+    calls = [Call("a", "b", {"a": share, "b": 1 - share}) for share in (0.3, 0.1, 0.4)]
+    images = [ImageScores(file=str(n), flags=[], call=each) for n, each in enumerate(calls)]
+    assert [each.file for each in pick_cases(images).values()] == ["1", "0", "2"]
+
+
+def test_titles_say_what_the_image_was_picked_by() -> None:
+    assert case_title(image("f/a.png", 0.94123)) == "a.png, Dice 0.941"
+    assert case_title(image("a.png", None)) == "a.png, Dice none"
+    call = Call("head", "femur", {"head": 0.4, "femur": 0.6})
+    called = ImageScores(file="a.png", flags=[], call=call)
+    assert case_title(called) == "a.png, truth head, called femur"
+    errors = [PointError("ofd", 8.0, 2.0), PointError("ofd", None, None), PointError("c", 4.0, 1.5)]
+    for known, words in (
+        (errors, "mean radial error 1.8 mm, 1 points missed"),
+        ([PointError("c", 4.0, None)], "mean radial error 4.0 px"),
+        ([PointError("c", None, None)], "1 points missed"),
+        ([], "no points to compare"),
+    ):
+        points = PointErrors(known, ["ofd", "c"], 0, 0.5, {}, calibrated=True)
+        assert case_title(ImageScores(file="a.png", flags=[], points=points)) == f"a.png, {words}"
 
 
 def test_three_pictures_stand_side_by_side_with_outlines_in_two() -> None:

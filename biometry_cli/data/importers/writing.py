@@ -48,6 +48,19 @@ class Written(BaseModel):
     notes: tuple[str, ...]
 
 
+class ImportReport(BaseModel):
+    """The whole import: what lies in the new folder by split, what was left, and notes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    source: str
+    folder: str
+    splits: dict[str, SplitCounts]
+    left: tuple[Left, ...]
+    notes: tuple[str, ...]
+
+
 def write_plan(
     plan: Plan,
     destination: Path,

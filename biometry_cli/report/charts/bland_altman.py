@@ -1,74 +1,55 @@
 """Differences against means (Bland and Altman, Lancet 1986; 327: 307-310)."""
 
-import statistics
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biometry_cli.report.charts.pairs import Pair, draw_points, require_pairs
+import numpy as np
+
+from biometry_cli.report.charts.pairs import draw_points
 from biometry_cli.report.charts.palette import Colors
-from biometry_cli.report.charts.style import Chart, write_png
+from biometry_cli.report.charts.style import Chart
+from biometry_cli.report.sheet.words import measure_name
 from biometry_cli.results.evaluation import Agreement, Figure
+from biometry_cli.results.scores import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_NORMAL_95 = 1.96
 
-
-def bland_altman(pairs: Sequence[Pair], measure: str, agreement: Agreement | None = None) -> Chart:
+def bland_altman(measured: Measured) -> Chart:
     """Prediction - reference against the mean of both, in mm.
 
-    Args:
-        pairs: one an image.
-        measure: its name, such as HC.
-        agreement: bias and limits with their intervals, drawn as bands. Without it, bias
-            -+ 1.96 SD of the pairs (SD with n - 1), without bands.
-
-    Raises:
-        ValueError: no pairs.
+    Bias and limits of agreement are lines, and their intervals, where known, bands.
     """
-    require_pairs(pairs, measure)
-    lines = _lines(pairs, agreement)
+    pairs, name = measured.found, measure_name(measured.agreement.measure)
+    lines = _lines(measured.agreement)
+    differences = np.array([pair.difference_mm for pair in pairs])
+    means = np.array([pair.reference_mm for pair in pairs]) + differences / 2
 
     def draw(axes: "Axes", colors: Colors) -> None:
-        means = [(pair.reference_mm + pair.predicted_mm) / 2 for pair in pairs]
-        draw_points(axes, colors, pairs, means, [pair.difference_mm for pair in pairs])
+        draw_points(axes, colors, pairs, means, differences)
         axes.axhline(0, color=colors["muted"], linewidth=0.7, zorder=1)
-        for name, figure in lines.items():
-            _draw_line(axes, colors, name, figure)
-        axes.set_xlabel(f"mean of prediction and reference of {measure}, mm")
+        for words, figure in lines.items():
+            _draw_line(axes, colors, words, figure)
+        axes.set_xlabel(f"mean of prediction and reference of {name}, mm")
         axes.set_ylabel("prediction − reference, mm")
         axes.margins(x=0.04, y=0.1)
 
-    figures = ", ".join(f"{name} {_signed(figure)} mm" for name, figure in lines.items())
+    figures = ", ".join(f"{words} {_signed(figure)} mm" for words, figure in lines.items())
     return Chart(
-        title=f"{measure}: agreement (Bland–Altman), n = {len(pairs)}",
+        title=f"{name}: agreement (Bland–Altman), n = {len(pairs)}",
         description=f"Prediction minus reference against their mean, {len(pairs)} images. "
         f"{figures}.",
         draw=draw,
     )
 
 
-def write_bland_altman(
-    path: Path, pairs: Sequence[Pair], measure: str, agreement: Agreement | None = None
-) -> None:
-    """Write it as PNG. Raises ValueError without pairs, UsageError where it cannot be written."""
-    write_png(path, bland_altman(pairs, measure, agreement))
-
-
-def _lines(pairs: Sequence[Pair], agreement: Agreement | None) -> dict[str, Figure]:
+def _lines(agreement: Agreement) -> dict[str, Figure]:
     """From top to bottom; a line without a value is left out."""
-    if agreement is not None:
-        high, bias, low = agreement.loa_high, agreement.bias, agreement.loa_low
-    else:
-        differences = [pair.difference_mm for pair in pairs]
-        mean = statistics.fmean(differences)
-        bias, high, low = Figure(value=mean), Figure(), Figure()
-        if len(differences) > 1:
-            reach = _NORMAL_95 * statistics.stdev(differences)
-            high, low = Figure(value=mean + reach), Figure(value=mean - reach)
-    named = {"+1.96 SD": high, "bias": bias, "−1.96 SD": low}
+    named = {
+        "+1.96 SD": agreement.loa_high,
+        "bias": agreement.bias,
+        "−1.96 SD": agreement.loa_low,
+    }
     return {name: figure for name, figure in named.items() if figure.value is not None}
 
 

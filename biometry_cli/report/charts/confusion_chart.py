@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from biometry_cli.report.charts.palette import Colors
 from biometry_cli.report.charts.style import Chart
-from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.scores import Classification
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,18 +16,13 @@ _LARGEST = 1200  # side of the matrix: hundreds of classes must still give a san
 _FULLEST = 0.5  # opacity of a share of 1: the number on it keeps a contrast of 4.5 : 1
 
 
-def confusion_chart(evaluation: Evaluation) -> Chart:
+def confusion_chart(classification: Classification) -> Chart:
     """Counts of images: a row a true class, a column a called class, shaded by the row's share.
 
     Columns go by the row's number: long names would not stand side by side.
-
-    Raises:
-        ValueError: the evaluation has no confusion matrix.
     """
-    matrix = evaluation.confusion_matrix
-    if matrix is None:
-        raise ValueError(f"an evaluation of the task {evaluation.task} has no confusion matrix")
-    names = [f"{_short(name)}  {number}" for number, name in enumerate(evaluation.classes, 1)]
+    matrix = classification.confusion_matrix
+    names = [f"{_short(name)}  {number}" for number, name in enumerate(classification.groups, 1)]
     right = sum(matrix[number][number] for number in range(len(matrix)))
 
     def draw(axes: "Axes", colors: Colors) -> None:
@@ -65,7 +60,7 @@ def confusion_chart(evaluation: Evaluation) -> Chart:
     return Chart(
         title="Confusion matrix",
         description=f"Rows are true classes, columns called classes, by number. {right} of "
-        f"{evaluation.n} images lie on the diagonal, where the call was right.",
+        f"{classification.overall.n} images lie on the diagonal, where the call was right.",
         draw=draw,
         width=round(side + _LETTER * longest + 24),
         height=side + 52,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from biometry_cli.measure.growth.charts import GrowthCurves
 from biometry_cli.report.charts.palette import Colors
 from biometry_cli.report.charts.style import Chart
 from biometry_cli.results.base import Interval
@@ -15,25 +16,6 @@ _LABEL_SHARE = 0.045  # of the axis: the height of a label
 
 
 @dataclass(frozen=True)
-class ChartCurves:
-    """The centile curves of one growth chart.
-
-    Attributes:
-        measure: HC, BPD, OFD, AC, FL or EFW.
-        chart: author, year and population, as in ``Centile.chart``.
-        unit: mm or g.
-        weeks: gestational ages, rising.
-        values: for each centile (0 to 100) the size at each of ``weeks``.
-    """
-
-    measure: str
-    chart: str
-    unit: str
-    weeks: tuple[float, ...]
-    values: dict[float, tuple[float, ...]]
-
-
-@dataclass(frozen=True)
 class FetusPoint:
     """Where a fetus stands, with the 95 % intervals of its age and of its size, where known."""
 
@@ -43,14 +25,8 @@ class FetusPoint:
     interval: Interval | None = None
 
 
-def growth(curves: ChartCurves, fetus: FetusPoint | None = None) -> Chart:
-    """Centile curves against gestational age; the fetus is a point with its intervals.
-
-    Raises:
-        ValueError: a curve of another length than ``weeks``.
-    """
-    if any(len(sizes) != len(curves.weeks) for sizes in curves.values.values()):
-        raise ValueError(f"{curves.measure}: each centile needs a size for each week")
+def growth(curves: GrowthCurves, fetus: FetusPoint | None = None) -> Chart:
+    """Centile curves against gestational age; the fetus is a point with its intervals."""
     centiles = sorted(curves.values)
 
     def draw(axes: "Axes", colors: Colors) -> None:
@@ -90,7 +66,7 @@ def growth(curves: ChartCurves, fetus: FetusPoint | None = None) -> Chart:
     )
 
 
-def _name_curves(axes: "Axes", colors: Colors, curves: ChartCurves, centiles: list[float]) -> None:
+def _name_curves(axes: "Axes", colors: Colors, curves: GrowthCurves, centiles: list[float]) -> None:
     """Centiles at the curves' right ends, pushed away from the middle where two would overlap."""
     bottom, top = axes.get_ylim()
     least = _LABEL_SHARE * (top - bottom)

@@ -1,14 +1,18 @@
 """Predictions beside their references, and how their points look in every chart."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from biometry_cli.report.charts.palette import SERIES, Colors
-from biometry_cli.results.base import Interval
+from biometry_cli.results.scores import Pair
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+FloatArray = npt.NDArray[np.float64]
 
 # Six shapes and seven colours repeat together only after 42 strata.
 _MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -16,41 +20,15 @@ _MANY, _VERY_MANY = 60, 600
 _LARGEST_LEGEND = 12
 
 
-@dataclass(frozen=True)
-class Pair:
-    """One image's prediction and reference of one measure, in mm.
-
-    ``interval_mm`` is the prediction's 95 % interval; ``stratum`` the group that the image
-    belongs to, where the evaluation has strata.
-    """
-
-    file: str
-    reference_mm: float
-    predicted_mm: float
-    interval_mm: Interval | None = None
-    stratum: str | None = None
-
-    @property
-    def difference_mm(self) -> float:
-        """Prediction - reference."""
-        return self.predicted_mm - self.reference_mm
-
-
-def require_pairs(pairs: Sequence[Pair], measure: str) -> None:
-    """Raise ValueError where there is nothing to draw."""
-    if not pairs:
-        raise ValueError(f"no image has both a reference and a prediction of {measure}")
-
-
 def draw_points(
-    axes: "Axes", colors: Colors, pairs: Sequence[Pair], x: Sequence[float], y: Sequence[float]
+    axes: "Axes", colors: Colors, pairs: Sequence[Pair], x: FloatArray, y: FloatArray
 ) -> None:
     """One point a pair; each stratum has a marker and a colour, named in a legend above."""
     size = 5.6 if len(pairs) <= _MANY else 4.6 if len(pairs) <= _VERY_MANY else 3.2
     for name, marker, role, places in strata(pairs):
         axes.plot(
-            [x[place] for place in places],
-            [y[place] for place in places],
+            x[places],
+            y[places],
             linestyle="none",
             marker=marker,
             color=colors[role],

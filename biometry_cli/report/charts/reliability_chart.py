@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from biometry_cli.report.charts.palette import Colors
 from biometry_cli.report.charts.style import Chart
-from biometry_cli.results.evaluation import Evaluation, ReliabilityBin
+from biometry_cli.results.evaluation import ReliabilityBin
+from biometry_cli.results.figures import ECE, ECE_UNCALIBRATED
+from biometry_cli.results.scores import NO_MEAN, Classification
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,20 +15,16 @@ if TYPE_CHECKING:
 _HEADROOM = 0.14  # above 1, for the legend
 
 
-def reliability_chart(evaluation: Evaluation) -> Chart:
+def reliability_chart(classification: Classification) -> Chart:
     """The share called right against the mean top probability, a point a bin with images.
 
     A point on the dashed diagonal is as right as it is sure, one below it too sure. Bars show
     which share of the images each bin holds. Hollow points are those before calibration.
-
-    Raises:
-        ValueError: the evaluation has no bins.
     """
-    if not evaluation.reliability:
-        raise ValueError(f"an evaluation of the task {evaluation.task} has no reliability")
+    n = classification.overall.n
 
     def draw(axes: "Axes", colors: Colors) -> None:
-        bins = evaluation.reliability
+        bins, before = classification.reliability, classification.reliability_uncalibrated
         total = max(sum(each.images for each in bins), 1)
         axes.bar(
             [each.low for each in bins],
@@ -38,10 +36,8 @@ def reliability_chart(evaluation: Evaluation) -> Chart:
             label="share of the images",
         )
         axes.plot([0, 1], [0, 1], color=colors["muted"], linewidth=1.1, linestyle=(0, (5, 3)))
-        if evaluation.reliability_uncalibrated:
-            _draw(
-                axes, evaluation.reliability_uncalibrated, colors["series-2"], "before", hollow=True
-            )
+        if before:
+            _draw(axes, before, colors["series-2"], "before", hollow=True)
         _draw(axes, bins, colors["series-1"], "as answered")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1 + _HEADROOM)
@@ -51,8 +47,8 @@ def reliability_chart(evaluation: Evaluation) -> Chart:
         axes.legend(loc="upper left", ncols=3, handletextpad=0.4, columnspacing=1, borderpad=0.1)
 
     return Chart(
-        title=f"Reliability, n = {evaluation.n}",
-        description=_description(evaluation),
+        title=f"Reliability, n = {n}",
+        description=_description(classification),
         draw=draw,
         height=330,
     )
@@ -80,14 +76,15 @@ def _draw(
     )
 
 
-def _description(evaluation: Evaluation) -> str:
+def _description(classification: Classification) -> str:
     figures = []
-    for key, words in (("ece", "as answered"), ("ece_uncalibrated", "before calibration")):
-        value = evaluation.metrics.get(key)
-        if value is not None:
-            figures.append(f"{value:.3f} {words}")
-    error = f"; expected calibration error {', '.join(figures)}" if figures else ""
+    for kind, words in ((ECE, "as answered"), (ECE_UNCALIBRATED, "before calibration")):
+        error = classification.overall.figures.get(kind, NO_MEAN).value
+        if error is not None:
+            figures.append(f"{error:.3f} {words}")
+    errors = f"; {ECE.label} {', '.join(figures)}" if figures else ""
     return (
-        f"Share called right against the mean top probability in 15 bins, {evaluation.n} images"
-        f"{error}. Points below the dashed diagonal are surer than they are right."
+        "Share called right against the mean top probability in 15 bins, "
+        f"{classification.overall.n} images{errors}. Points below the dashed diagonal are surer "
+        "than they are right."
     )

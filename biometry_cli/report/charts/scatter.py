@@ -1,26 +1,24 @@
 """Predictions against references, with the line on which they would be equal."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from biometry_cli.report.charts.pairs import Pair, draw_points, require_pairs, strata
+import numpy as np
+
+from biometry_cli.report.charts.pairs import draw_points, strata
 from biometry_cli.report.charts.palette import Colors
-from biometry_cli.report.charts.style import Chart, write_png
+from biometry_cli.report.charts.style import Chart
+from biometry_cli.report.sheet.words import measure_name
+from biometry_cli.results.scores import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def scatter(pairs: Sequence[Pair], measure: str) -> Chart:
-    """Prediction against reference in mm; 95 % intervals, where known, as upright lines.
-
-    Raises:
-        ValueError: no pairs.
-    """
-    require_pairs(pairs, measure)
-    references = [pair.reference_mm for pair in pairs]
-    predictions = [pair.predicted_mm for pair in pairs]
+def scatter(measured: Measured) -> Chart:
+    """Prediction against reference in mm; 95 % intervals, where known, as upright lines."""
+    pairs, name = measured.found, measure_name(measured.agreement.measure)
+    references = np.array([pair.reference_mm for pair in pairs])
+    predictions = references + [pair.difference_mm for pair in pairs]
     some = any(pair.interval_mm is not None for pair in pairs)
 
     def draw(axes: "Axes", colors: Colors) -> None:
@@ -35,20 +33,15 @@ def scatter(pairs: Sequence[Pair], measure: str) -> Chart:
                 axes.vlines(x, low, high, color=colors[role], linewidth=0.8, alpha=0.35)
         draw_points(axes, colors, pairs, references, predictions)
         axes.axline((references[0], references[0]), slope=1, color=colors["muted"], linewidth=1.1)
-        axes.set_xlabel(f"reference {measure}, mm")
-        axes.set_ylabel(f"predicted {measure}, mm")
+        axes.set_xlabel(f"reference {name}, mm")
+        axes.set_ylabel(f"predicted {name}, mm")
         axes.margins(0.05)
 
     intervals = " Upright lines are the predictions' 95 % intervals." if some else ""
     return Chart(
-        title=f"{measure}: prediction against reference, n = {len(pairs)}",
+        title=f"{name}: prediction against reference, n = {len(pairs)}",
         description=f"{len(pairs)} images, references from {min(references):.1f} to "
         f"{max(references):.1f} mm, predictions from {min(predictions):.1f} to "
         f"{max(predictions):.1f} mm. The slanted line is where both are equal.{intervals}",
         draw=draw,
     )
-
-
-def write_scatter(path: Path, pairs: Sequence[Pair], measure: str) -> None:
-    """Write it as PNG. Raises ValueError without pairs, UsageError where it cannot be written."""
-    write_png(path, scatter(pairs, measure))

@@ -7,7 +7,7 @@ serves a light and a dark page. Its text stays text, in the page's own font.
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -48,32 +48,42 @@ class Chart:
 def svg(chart: Chart, key: str) -> str:
     """An ``<svg>`` element for a page; ``key``, unique in the page, begins all of its ids."""
     stream = io.StringIO()
-    with _drawn(chart, SENTINELS, key) as (figure, _):
+    with _drawn([chart], SENTINELS, key) as (figure, _):
         figure.savefig(stream, format="svg", facecolor="none", metadata=_NO_METADATA)
     return _for_page(stream.getvalue(), chart, key)
 
 
-def write_png(path: Path, chart: Chart) -> None:
-    """Write a light PNG with the chart's title. Raises UsageError where it cannot be written."""
-    with _drawn(chart, LIGHT, "png") as (figure, axes):
-        axes.set_title(chart.title, loc="left", fontweight="bold", fontsize=_FONT, pad=12)
+def write_png(path: Path, *charts: Chart) -> None:
+    """Write light charts side by side, each under its title.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    with _drawn(charts, LIGHT, "png") as (figure, panels):
+        for axes, chart in zip(panels, charts, strict=True):
+            axes.set_title(chart.title, loc="left", fontweight="bold", fontsize=_FONT, pad=12)
         with replacing(path) as temporary:
             figure.savefig(temporary, dpi=_PNG_DPI, facecolor=LIGHT["card"])
 
 
 @contextmanager
-def _drawn(chart: Chart, colors: Colors, key: str) -> "Iterator[tuple[Figure, Axes]]":
+def _drawn(
+    charts: Sequence[Chart], colors: Colors, key: str
+) -> "Iterator[tuple[Figure, list[Axes]]]":
     import matplotlib
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_look(colors, key)), warnings.catch_warnings():
         # A name in letters that the font lacks is drawn as boxes, which is no news to a shell.
         warnings.filterwarnings("ignore", message="Glyph")
-        size = (chart.width / _UNITS_PER_INCH, chart.height / _UNITS_PER_INCH)
+        width = sum(chart.width for chart in charts)
+        height = max(chart.height for chart in charts)
+        size = (width / _UNITS_PER_INCH, height / _UNITS_PER_INCH)
         figure = Figure(figsize=size, dpi=_UNITS_PER_INCH, layout="constrained")
-        axes = figure.subplots()
-        chart.draw(axes, colors)
-        yield figure, axes
+        panels = figure.subplots(1, len(charts), squeeze=False)[0].tolist()
+        for axes, chart in zip(panels, charts, strict=True):
+            chart.draw(axes, colors)
+        yield figure, panels
 
 
 def _look(colors: Colors, key: str) -> Any:  # matplotlib's type spells out every key

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from biometry_cli.report.charts.growth import ChartCurves, FetusPoint, growth
+from biometry_cli.measure.growth.charts import GrowthCurves
+from biometry_cli.report.charts.growth import FetusPoint, growth
 from biometry_cli.report.sheet.blocks import (
     NONE,
     PAGE,
@@ -42,7 +43,7 @@ from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Exam, Prediction
 
 Assessed = Assessment | Prediction | Exam
-Curves = Mapping[str, ChartCurves]
+Curves = Mapping[str, GrowthCurves]
 """Growth charts under any key; those of a centile have its measure and its chart's name."""
 
 _MOST_REASONS = 3
@@ -195,7 +196,7 @@ def growth_charts(
     return drawn
 
 
-def _curves_of(centile: Centile, curves: Curves) -> ChartCurves | None:
+def _curves_of(centile: Centile, curves: Curves) -> GrowthCurves | None:
     for each in curves.values():
         if (each.measure, each.chart) == (centile.measure, centile.chart):
             return each

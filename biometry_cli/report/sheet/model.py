@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from biometry_cli.report.landmark_tables import of_one_point
 from biometry_cli.report.sheet.blocks import Block, Cell, Column, Row, Rows, facts
 from biometry_cli.report.sheet.words import value_text
+from biometry_cli.results.figures import of_one_point
 
 if TYPE_CHECKING:
     from biometry_cli.bundle import ModelCard
@@ -37,11 +37,10 @@ def card_sheet(card: "ModelCard") -> tuple[Block, ...]:
         f"{split} {images} of {training.subjects.get(split, 0)} subjects"
         for split, images in training.images.items()
     ]
-    groups = [*card.labels.calipers, *card.labels.points]
     figures = [
         f"{name.removeprefix('val_')} {value:.4f}"
         for name, value in training.validation.items()
-        if value is not None and not of_one_point(name.removeprefix("val_"), groups)
+        if value is not None and not of_one_point(name.removeprefix("val_"))
     ]
     pairs = [
         ("task", card.task),

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 
 from biometry_cli.data.points import Calipers, Point
 
-SUCCESS_MM = (2.0, 2.5, 3.0, 4.0)
-"""Radii within which a point counts as found, as in the cephalometric challenges."""
-
 Points = Mapping[str, Point | None]
 
 

@@ -4,23 +4,13 @@ An empty mask: where prediction and truth both lack a structure, nothing is coun
 only one lacks it, Dice and IoU are 0 and distances have no value (None); the caller counts them.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from biometry_cli.results.scores import Overlap
+
 BoolArray = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """Figures of one structure in one image; ``hd95`` and ``assd`` in the unit of the spacing."""
-
-    dice: float | None
-    iou: float | None
-    hd95: float | None = None
-    assd: float | None = None
 
 
 def compare_masks(
@@ -30,7 +20,7 @@ def compare_masks(
     *,
     distances: bool = True,
 ) -> Overlap:
-    """Compare two masks (H, W).
+    """Compare two masks (H, W); distances come in the unit of the spacing.
 
     Args:
         predicted, truth: the structure's pixels.

@@ -3,16 +3,16 @@
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
-from biometry_cli.report.charts.growth import ChartCurves, FetusPoint, growth
+from biometry_cli.measure.growth.charts import GrowthCurves
+from biometry_cli.report.charts.growth import FetusPoint, growth
 from biometry_cli.report.charts.palette import LIGHT
 from biometry_cli.report.charts.style import write_png
 from tests.report.charts.chart_reading import drawn, texts
 
-CURVES = ChartCurves(
+CURVES = GrowthCurves(
     measure="HC",
     chart="a chart",
+    source="a journal",
     unit="mm",
     weeks=(20.0, 30.0, 40.0),
     values={
@@ -51,16 +51,11 @@ def test_the_fetus_is_a_point_with_both_intervals() -> None:
 
 def test_names_of_close_curves_stay_apart_and_in_order() -> None:
     close = {3.0: (1.0, 100.0), 10.0: (1.0, 100.1), 50.0: (1.0, 100.2), 90.0: (1.0, 100.3)}
-    axes = drawn(growth(ChartCurves("FL", "c", "mm", (20.0, 40.0), close)))
+    axes = drawn(growth(GrowthCurves("FL", "c", "", "mm", (20.0, 40.0), close)))
     heights = [text.xy[1] for text in axes.texts]
     steps = [b - a for a, b in pairwise(heights)]
     assert min(steps) > 3
     assert heights[2] == 100.2  # the middle one stays at its curve
-
-
-def test_a_curve_of_another_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="a size for each week"):
-        growth(ChartCurves("FL", "c", "mm", (20.0, 30.0), {50.0: (1.0,)}))
 
 
 def test_it_can_be_a_file(tmp_path: Path) -> None:

@@ -1,23 +1,30 @@
 """The confusion matrix and the curves of training."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from biometry_cli.report.charts.confusion_chart import confusion_chart
-from biometry_cli.report.charts.curves import training_curves
+from biometry_cli.report.charts.curves import main_curves, training_curves
 from biometry_cli.report.charts.palette import LIGHT
-from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.report.charts.reliability_chart import reliability_chart
+from biometry_cli.results.evaluation import ReliabilityBin
+from biometry_cli.results.figures import ECE
+from biometry_cli.results.scores import Classification, Group, Mean
 from tests.report.charts.chart_reading import drawn
 
+NAMES = ("a very long name of a class indeed", "b", "c")
 
-def evaluation(matrix: list[list[int]] | None) -> Evaluation:
-    names = ["a very long name of a class indeed", "b", "c"]
-    return Evaluation(
-        task="classify", split="test", n=20, metrics={}, classes=names, confusion_matrix=matrix
-    )
+
+def called(matrix: list[list[int]], names: Sequence[str] = NAMES) -> Classification:
+    groups = {name: Group(sum(row), {}) for name, row in zip(names, matrix, strict=True)}
+    n = sum(map(sum, matrix))
+    return Classification(groups, Group(n, {ECE: Mean(0.0312, n)}), confusion_matrix=matrix)
 
 
 def test_a_matrix_counts_where_they_are_and_shades_by_the_row() -> None:
-    axes = drawn(confusion_chart(evaluation([[9, 1, 0], [0, 5, 5], [0, 0, 0]])))
+    axes = drawn(confusion_chart(called([[9, 1, 0], [0, 5, 5], [0, 0, 0]])))
     counts = {text.get_position(): text.get_text() for text in axes.texts}
     assert counts == {(0, 0): "9", (1, 0): "1", (1, 1): "5", (2, 1): "5"}
     shades = {
@@ -33,16 +40,14 @@ def test_a_matrix_counts_where_they_are_and_shades_by_the_row() -> None:
 
 
 def test_right_and_wrong_answers_have_different_colours() -> None:
-    axes = drawn(confusion_chart(evaluation([[9, 1, 0], [0, 5, 5], [0, 0, 3]])))
+    axes = drawn(confusion_chart(called([[9, 1, 0], [0, 5, 5], [0, 0, 3]])))
     faces = [patch.get_facecolor()[:3] for patch in axes.patches if patch.get_alpha() is not None]
     assert len(set(faces)) == 2
 
 
 def test_the_description_says_how_many_are_right() -> None:
     matrix = [[9, 1, 0], [0, 5, 5], [0, 0, 0]]
-    assert "14 of 20 images lie on the diagonal" in confusion_chart(evaluation(matrix)).description
-    with pytest.raises(ValueError, match="no confusion matrix"):
-        confusion_chart(evaluation(None))
+    assert "14 of 20 images lie on the diagonal" in confusion_chart(called(matrix)).description
 
 
 def test_losses_share_a_chart_and_other_figures_have_their_own() -> None:
@@ -68,7 +73,7 @@ def test_figures_of_one_kind_share_a_chart() -> None:
     }  # fmt: skip
     charts = {chart.title.removeprefix("Training: "): chart for chart in training_curves([row])}
     assert list(charts) == [
-        "validation Dice", "validation MRE, mm", "validation MRE, px", "validation SDR, 2.5 mm",
+        "validation Dice", "validation MRE, mm", "validation MRE, px", "validation SDR 2.5 mm",
         "validation NME", "validation closeness", "validation MAE, mm",
         "validation MAE between points, mm",
     ]  # fmt: skip
@@ -82,6 +87,36 @@ def test_figures_of_one_kind_share_a_chart() -> None:
     assert "validation MAE between points, mm from 1.5 to 1.5" in (
         charts["validation MAE between points, mm"].description
     )
+
+
+def test_the_picture_of_a_run_has_what_chooses_the_checkpoint_and_one_error() -> None:
+    row = {"epoch": 1.0, "train_loss": 0.4, "learning_rate": 0.1, "images_per_s": 9.0}
+    points = {"val_closeness": 0.9, "val_mre_px": 9.0, "val_nme": 0.1, "val_hc_mae_mm": 2.0}
+
+    def titles(**figures: float) -> list[str]:
+        return [c.title.removeprefix("Training: ") for c in main_curves([row | figures])]
+
+    assert titles() == ["loss", "learning rate"]
+    assert titles(val_dice=0.9, val_iou=0.8) == ["loss", "validation Dice", "learning rate"]
+    assert titles(val_accuracy=0.9) == ["loss", "validation accuracy", "learning rate"]
+    scores = ["loss", "validation closeness"]
+    assert titles(**points) == [*scores, "validation MRE, px", "learning rate"]
+    in_mm = titles(**points, val_mre_mm=3.0)
+    assert in_mm == [*scores, "validation MRE, mm", "learning rate"]
+
+
+def test_reliability_shows_full_bins_and_those_before_calibration() -> None:
+    full = ReliabilityBin(low=0.8, high=1.0, images=4, probability=0.9, right=0.75)
+    empty = ReliabilityBin(low=0.0, high=0.8, images=0)
+    chart = reliability_chart(replace(called([[3, 1], [0, 0]], "ab"), reliability=[empty, full]))
+    (shown,) = [line for line in drawn(chart).lines if line.get_label() == "as answered"]
+    assert (list(shown.get_xdata()), list(shown.get_ydata())) == ([0.9], [0.75])
+    assert "expected calibration error 0.031 as answered" in chart.description
+    both = replace(
+        called([[3, 1], [0, 0]], "ab"), reliability=[full], reliability_uncalibrated=[full]
+    )
+    labels = {line.get_label() for line in drawn(reliability_chart(both)).lines}
+    assert {"as answered", "before"} <= labels
 
 
 def test_more_lines_than_colours_differ_by_dashes() -> None:
@@ -100,6 +135,5 @@ def test_no_history_gives_no_chart() -> None:
 
 def test_many_classes_give_a_picture_of_sane_size() -> None:
     matrix = [[int(row == column) for column in range(90)] for row in range(90)]
-    many = evaluation(matrix).model_copy(update={"classes": [f"class {i}" for i in range(90)]})
-    chart = confusion_chart(many)
+    chart = confusion_chart(called(matrix, [f"class {i}" for i in range(90)]))
     assert max(chart.width, chart.height) < 1700

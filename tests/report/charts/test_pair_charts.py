@@ -2,21 +2,31 @@
 
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from biometry_cli.report.charts.bland_altman import bland_altman, write_bland_altman
-from biometry_cli.report.charts.error_by_size import error_by_size, write_error_by_size
-from biometry_cli.report.charts.pairs import Pair, strata
+from biometry_cli.report.charts.bland_altman import bland_altman
+from biometry_cli.report.charts.error_by_size import error_by_size
+from biometry_cli.report.charts.evaluation import pair_charts
+from biometry_cli.report.charts.pairs import strata
 from biometry_cli.report.charts.palette import LIGHT, SERIES
-from biometry_cli.report.charts.scatter import scatter, write_scatter
-from biometry_cli.report.charts.style import Chart, svg
+from biometry_cli.report.charts.scatter import scatter
+from biometry_cli.report.charts.style import Chart, svg, write_png
 from biometry_cli.results.evaluation import Agreement, Figure
-from tests.report.charts.chart_reading import PAIRS, drawn, levels, points, svg_texts, texts
+from biometry_cli.results.scores import Measured
+from tests.report.charts.chart_reading import (
+    PAIRS,
+    drawn,
+    levels,
+    measured,
+    points,
+    svg_texts,
+    texts,
+)
 
 CHARTS = (bland_altman, scatter, error_by_size)
-WRITERS = (write_bland_altman, write_scatter, write_error_by_size)
 
 
 def agreement() -> Agreement:
@@ -41,7 +51,7 @@ def agreement() -> Agreement:
 
 
 def test_differences_stand_over_means_with_bias_and_limits_of_the_pairs() -> None:
-    axes = drawn(bland_altman(PAIRS, "HC"))
+    axes = drawn(bland_altman(measured(PAIRS)))
     assert points(axes) == {(201.5, 3.0), (249.5, -1.0), (302.0, 4.0)}
     spread = 1.96 * statistics.stdev([3, -1, 4])
     assert levels(axes, LIGHT["accent"]) == [2.0]
@@ -50,7 +60,7 @@ def test_differences_stand_over_means_with_bias_and_limits_of_the_pairs() -> Non
 
 
 def test_given_figures_are_drawn_as_they_are_with_their_intervals() -> None:
-    axes = drawn(bland_altman(PAIRS, "HC", agreement()))
+    axes = drawn(bland_altman(Measured(agreement(), PAIRS)))
     assert levels(axes, LIGHT["accent"]) == [2.5]
     assert levels(axes, LIGHT["warning"]) == [9.0, -4.0]
     bands = [patch.get_extents().transformed(axes.transData.inverted()) for patch in axes.patches]
@@ -59,17 +69,17 @@ def test_given_figures_are_drawn_as_they_are_with_their_intervals() -> None:
         (1.5, 3.5),
         (8, 10),
     ]
-    assert "n = 3" in bland_altman(PAIRS, "HC").title
+    assert "n = 3" in bland_altman(measured(PAIRS)).title
 
 
 def test_one_pair_has_a_bias_and_no_limits() -> None:
-    axes = drawn(bland_altman(PAIRS[:1], "HC"))
+    axes = drawn(bland_altman(measured(PAIRS[:1])))
     assert levels(axes, LIGHT["accent"]) == [3.0]
     assert levels(axes, LIGHT["warning"]) == []
 
 
 def test_predictions_stand_over_references_on_an_identity_line() -> None:
-    axes = drawn(scatter(PAIRS, "HC"))
+    axes = drawn(scatter(measured(PAIRS)))
     assert points(axes) == {(200.0, 203.0), (250.0, 249.0), (300.0, 304.0)}
     lines = [line for line in axes.lines if hasattr(line, "get_slope")]
     assert [(line.get_slope(), line.get_xy1()) for line in lines] == [(1, (200.0, 200.0))]
@@ -81,7 +91,7 @@ def test_predictions_stand_over_references_on_an_identity_line() -> None:
 
 
 def test_errors_stand_over_references_with_a_line_at_5_percent() -> None:
-    axes = drawn(error_by_size(PAIRS, "HC"))
+    axes = drawn(error_by_size(measured(PAIRS)))
     assert points(axes) == {(200.0, 3.0), (250.0, 1.0), (300.0, 4.0)}
     dashed = next(line for line in axes.lines if line.get_color() == LIGHT["warning"])
     for x, y in zip(dashed.get_xdata(), dashed.get_ydata(), strict=True):
@@ -92,7 +102,7 @@ def test_errors_stand_over_references_with_a_line_at_5_percent() -> None:
 
 @pytest.mark.parametrize("make", CHARTS)
 def test_every_stratum_has_a_look_and_a_name(make: Callable[..., Chart]) -> None:
-    axes = drawn(make(PAIRS, "HC"))
+    axes = drawn(make(measured(PAIRS)))
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["x", "y"]
@@ -104,18 +114,19 @@ def test_every_stratum_has_a_look_and_a_name(make: Callable[..., Chart]) -> None
 
 @pytest.mark.parametrize("make", CHARTS)
 def test_without_strata_there_is_no_legend(make: Callable[..., Chart]) -> None:
-    plain = [Pair(p.file, p.reference_mm, p.predicted_mm) for p in PAIRS]
-    assert drawn(make(plain, "HC")).get_legend() is None
+    plain = [replace(pair, stratum=None) for pair in PAIRS]
+    assert drawn(make(measured(plain))).get_legend() is None
 
 
 def test_an_odd_stratum_name_keeps_its_place_in_the_legend() -> None:
-    odd = [Pair("a", 1, 1, None, "_hidden"), Pair("b", 2, 2, None, "$x$ <b>"), Pair("c", 3, 3)]
-    found = [text.strip() for text in svg_texts(svg(scatter(odd, "FL"), "k"))]
+    names = ("_hidden", "$x$ <b>", None)
+    odd = [replace(pair, stratum=name) for pair, name in zip(PAIRS, names, strict=False)]
+    found = [text.strip() for text in svg_texts(svg(scatter(measured(odd, "FL")), "k"))]
     assert {"_hidden", "$x$ &lt;b&gt;", "not given"} <= set(found)
 
 
 def test_42_strata_look_different() -> None:
-    many = [Pair("a", 1, 1, None, f"{number:02}") for number in range(42)]
+    many = [replace(PAIRS[0], stratum=f"{number:02}") for number in range(42)]
     looks = {(marker, role) for _, marker, role, _ in strata(many)}
     assert len(looks) == 42
     assert {role for _, role in looks} == set(SERIES)
@@ -123,15 +134,18 @@ def test_42_strata_look_different() -> None:
 
 @pytest.mark.parametrize("make", CHARTS)
 def test_axes_name_their_unit(make: Callable[..., Chart]) -> None:
-    axes = drawn(make(PAIRS, "HC"))
+    axes = drawn(make(measured(PAIRS)))
     assert axes.get_xlabel().endswith(", mm")
     assert axes.get_ylabel().endswith(", mm")
 
 
-@pytest.mark.parametrize("write", WRITERS)
-def test_writers_write_and_refuse_no_pairs(write: Callable[..., None], tmp_path: Path) -> None:
-    write(tmp_path / "c.png", PAIRS, "HC")
-    assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(ValueError, match="no image has both"):
-        write(tmp_path / "d.png", [], "HC")
-    assert not (tmp_path / "d.png").exists()
+def test_every_measure_with_a_pair_has_three_files(tmp_path: Path) -> None:
+    found = pair_charts(measured(PAIRS, "HC_POINTS"))
+    assert list(found) == [
+        "hc_points_bland_altman", "hc_points_scatter", "hc_points_error_by_size",
+    ]  # fmt: skip
+    assert all("HC (points)" in chart.title for chart in found.values())
+    for stem, chart in found.items():
+        write_png(tmp_path / f"{stem}.png", chart)
+        assert (tmp_path / f"{stem}.png").read_bytes().startswith(b"\x89PNG")
+    assert pair_charts(measured(PAIRS[3:])) == {}

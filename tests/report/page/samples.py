@@ -7,8 +7,7 @@ from PIL import Image, ImageDraw
 
 from biometry_cli.data.phantom.scan import Structure, draw_phantom
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess
-from biometry_cli.measure.growth.charts import CHARTS, curve
-from biometry_cli.report.charts.growth import ChartCurves
+from biometry_cli.measure.growth.charts import CHARTS, GrowthCurves, curve
 from biometry_cli.report.sheet.provenance import Provenance
 from biometry_cli.results.clinical import Assessment
 from biometry_cli.results.measures import Measurement
@@ -61,13 +60,10 @@ def provenance(inputs: int = 3) -> Provenance:
     )
 
 
-def curves() -> dict[str, ChartCurves]:
+def curves() -> dict[str, GrowthCurves]:
     """Every growth chart, as the job hands them over."""
     found = [curve(each.measure, chart=each.key) for each in CHARTS]
-    return {
-        f"{c.measure} {c.chart}": ChartCurves(c.measure, c.chart, c.unit, c.weeks, c.values)
-        for c in found
-    }
+    return {f"{each.measure} {each.chart}": each for each in found}
 
 
 def overlay(structure: Structure, seed: int = 0) -> Image.Image:

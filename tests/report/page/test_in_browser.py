@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from biometry_cli.report.html.evaluation_page import evaluation_page
-from tests.report import landmark_evaluations
-from tests.report.html import evaluation_samples
+from biometry_cli.report.page.page import write_page
+from biometry_cli.report.sheet.evaluation import evaluation_lead, evaluation_sections
+from biometry_cli.report.sheet.provenance import provenance_section
+from tests.report import evaluation_samples, landmark_evaluations
 from tests.report.page import samples
 from tests.report.page.test_prediction import written
 
@@ -59,21 +60,29 @@ _LOWEST_CONTRASTS = """() => {
 }"""
 
 
+def _evaluation(name: str, path: Path) -> str:
+    scores, cases, history = {
+        "segmentation": (
+            evaluation_samples.segmentation(),
+            [("Worst: a.png", samples.overlay("head"))],
+            evaluation_samples.history(),
+        ),
+        "classification": (evaluation_samples.classification(), [], []),
+        "landmarks": (
+            landmark_evaluations.both(),
+            [],
+            [{"epoch": 1.0, "val_mre_mm": 3.0}, {"epoch": 2.0, "val_mre_mm": 2.0}],
+        ),
+    }[name]
+    sections = evaluation_sections(scores, cases=cases, history=history)
+    last = provenance_section(samples.provenance(30))
+    write_page(path, f"The {name} report", evaluation_lead(scores), sections, last)
+    return path.read_text("utf-8")
+
+
 def _html(name: str, path: Path) -> str:
-    told: dict[str, Any] = {"provenance": samples.provenance(30), "title": f"The {name} report"}
-    if name == "segmentation":
-        evaluation, pairs = evaluation_samples.segmentation()
-        pictures = [("Worst: a.png", samples.overlay("head"))]
-        history = evaluation_samples.history()
-        return evaluation_page(evaluation, pairs=pairs, pictures=pictures, history=history, **told)
-    if name == "classification":
-        evaluation = evaluation_samples.classification()
-        return evaluation_page(evaluation, pairs={}, pictures=[], history=[], **told)
-    if name == "landmarks":
-        rows = [{"epoch": 1.0, "val_mre_mm": 3.0}, {"epoch": 2.0, "val_mre_mm": 2.0}]
-        return evaluation_page(
-            landmark_evaluations.both(), pairs={}, pictures=[], history=rows, **told
-        )
+    if name in ("segmentation", "classification", "landmarks"):
+        return _evaluation(name, path)
     if name == "exam":
         shown = [*samples.exam_images(), samples.pointed(singles=20)]
         shown.append(samples.pointed(beside_masks=True))

@@ -2,8 +2,27 @@
 
 import numpy as np
 
-from biometry_cli.report.charts.pairs import Pair
-from biometry_cli.results.evaluation import Agreement, Evaluation, Figure, Stratum
+from biometry_cli.results.evaluation import Agreement, Figure
+from biometry_cli.results.figures import (
+    ACCURACY,
+    AUROC,
+    BALANCED_ACCURACY,
+    DICE,
+    HD95,
+    IOU,
+    MACRO_F1,
+)
+from biometry_cli.results.scores import (
+    Classification,
+    Group,
+    Grouped,
+    ImageScores,
+    Mean,
+    Measured,
+    Pair,
+    SplitScores,
+    StratumScores,
+)
 
 _RANGES_MM = {"HC": (150, 340), "AC": (140, 340), "FL": (25, 72)}
 _SCANNERS = ("Alpha 7", "Beta <X>", "Gamma")
@@ -20,6 +39,8 @@ def pairs(measure: str, count: int = 120, *, strata: bool = True) -> list[Pair]:
         made.append(
             Pair(
                 file=f"test/{number:03}.png",
+                subject=f"{number // 2}",
+                measure=measure,
                 reference_mm=reference,
                 predicted_mm=predicted,
                 interval_mm=(predicted - reach, predicted + reach),
@@ -57,61 +78,73 @@ def agreement(measure: str, of: list[Pair]) -> Agreement:
     )
 
 
-def all_pairs() -> dict[str, list[Pair]]:
-    return {measure: pairs(measure) for measure in _RANGES_MM}
+def measured(measure: str, of: list[Pair] | None = None) -> Measured:
+    """A measure with its figures and pairs."""
+    own = pairs(measure) if of is None else of
+    return Measured(agreement(measure, own), own)
 
 
-def segmentation() -> tuple[Evaluation, dict[str, list[Pair]]]:
-    by_measure = all_pairs()
+def images(count: int) -> list[ImageScores]:
+    """So many images, of which nothing is known."""
+    return [ImageScores(file=f"test/{number:03}.png", flags=[]) for number in range(count)]
+
+
+def segmentation() -> SplitScores:
+    every = [measured(measure) for measure in _RANGES_MM]
     strata = []
     for scanner in _SCANNERS:
-        own = {m: [p for p in each if p.stratum == scanner] for m, each in by_measure.items()}
-        figures = [agreement(m, each) for m, each in own.items()]
-        strata.append(Stratum(value=scanner, n=len(own["HC"]), agreement=figures))
-    structures = ("head", "abdomen", "femur")
-    metrics: dict[str, float | None] = {"dice": 0.9612, "iou": 0.9271, "hd95_mm": 1.93}
-    counts = {}
-    for place, name in enumerate(structures):
-        metrics |= {f"dice_{name}": 0.97 - 0.02 * place, f"iou_{name}": 0.94 - 0.03 * place}
-        metrics[f"hd95_{name}_mm"] = 1.5 + 0.4 * place
-        counts |= {f"dice_{name}": 120, f"iou_{name}": 120, f"hd95_{name}_mm": 119 - place}
-    metrics |= {"hc_mae_mm": 2.1, "hc_bias_mm": 0.3, "hc_sd_mm": 2.6, "novel_figure": 0.1234}
-    counts |= {"hc_mm": 120, "hc_missing": 2, "hc_ga_days": 117}
-    evaluation = Evaluation(
+        own = {m.agreement.measure: [p for p in m.pairs if p.stratum == scanner] for m in every}
+        parted = [measured(m, each) for m, each in own.items()]
+        strata.append(StratumScores(scanner, len(own["HC"]), parted))
+    groups = {
+        name: Group(
+            120,
+            {
+                DICE: Mean(0.97 - 0.02 * place, 120),
+                IOU: Mean(0.94 - 0.03 * place, 120),
+                HD95["mm"]: Mean(1.5 + 0.4 * place, 119 - place),
+            },
+        )
+        for place, name in enumerate(("head", "abdomen", "femur"))
+    }
+    overall = {DICE: Mean(0.9612, 3), IOU: Mean(0.9271, 3), HD95["mm"]: Mean(1.93, 3)}
+    return SplitScores(
         task="segment",
         split="test",
-        n=360,
-        metrics=metrics,
-        counts=counts,
-        classes=["background", *structures],
-        agreement=[agreement(measure, each) for measure, each in by_measure.items()],
-        by="scanner",
-        strata=strata,
         model="segnet",
         data="data/phantoms",
+        classes=["background", *groups],
+        points=[],
+        images=images(360),
+        masks=Grouped(groups, Group(360, overall)),
+        measured=every,
+        by="scanner",
+        strata=strata,
     )
-    return evaluation, by_measure
 
 
-def classification() -> Evaluation:
+def classification() -> SplitScores:
     classes = ["head", "abdomen", "femur", "maternal <cervix> & others"]
     matrix = [[58, 2, 0, 0], [1, 44, 0, 3], [0, 0, 31, 0], [4, 1, 2, 80]]
-    return Evaluation(
+    figures = {
+        ACCURACY: 0.9425, BALANCED_ACCURACY: 0.9543, MACRO_F1: 0.9476, AUROC: 0.9921,
+    }  # fmt: skip
+    return SplitScores(
         task="classify",
         split="test",
-        n=226,
-        metrics={
-            "accuracy": 0.9425,
-            "balanced_accuracy": 0.9543,
-            "macro_f1": 0.9476,
-            "auroc": 0.9921,
-            **{f"auroc_{name}": 0.99 for name in classes},
-        },
-        counts={name: sum(row) for name, row in zip(classes, matrix, strict=True)},
-        classes=classes,
-        confusion_matrix=matrix,
         model="planes",
         data="data/planes",
+        classes=classes,
+        points=[],
+        images=images(226),
+        classification=Classification(
+            {
+                name: Group(sum(row), {AUROC: Mean(0.99, 226)})
+                for name, row in zip(classes, matrix, strict=True)
+            },
+            Group(226, {kind: Mean(value, 226) for kind, value in figures.items()}),
+            confusion_matrix=matrix,
+        ),
     )
 
 

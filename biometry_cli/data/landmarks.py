@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from biometry_cli.data.points import Point, calipers_of, whole_calipers
-from biometry_cli.data.tables import read_rows
+from biometry_cli.data.tables import read_lines
 from biometry_cli.errors import DataError
 
 LANDMARKS_FILE = "landmarks.csv"
@@ -41,21 +41,16 @@ def read_landmarks(path: Path, declared: tuple[str, ...] = ()) -> LandmarkTable:
         declared: the points to take, in this order; all when empty. Other columns are ignored.
 
     Raises:
-        DataError: a missing or half column, one end of a caliper alone, a file named twice, or a
+        DataError: as ``read_lines``, a missing or half column, one end of a caliper alone, or a
             cell that is not a number.
     """
     table: dict[str, Points] = {}
     one_ended: list[tuple[str, str]] = []
     names: tuple[str, ...] = ()
-    for number, row in enumerate(read_rows(path, ("filename",)), start=2):
+    for filename, place, row in read_lines(path):
         names = names or _point_names(tuple(row), declared, path)
-        filename = row["filename"]
-        if not filename:
-            raise DataError(f"line {number} names no file", where=path, mend="Fill it in")
-        if filename in table:
-            raise DataError(f"names {filename} twice", where=path, mend="Keep one of the lines")
-        found = {name: _point(row, name, f"line {number}", path) for name in names}
-        table[filename], broken = whole_calipers(found)
+        points = {name: _point(row, name, place, path) for name in names}
+        table[filename], broken = whole_calipers(points)
         one_ended += [(filename, caliper) for caliper in broken]
     if not table:
         raise DataError("has no lines below its header", where=path, mend="Add a line an image")

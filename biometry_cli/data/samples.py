@@ -1,8 +1,9 @@
 """One image of a data folder with what is known of it, and how a split's folder lists them."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,10 +14,12 @@ from biometry_cli.data.tables import (
     LABELS_FILE,
     SPACING_FILE,
     Calibration,
+    read_header,
     read_labels,
     read_spacing,
 )
 from biometry_cli.errors import DataError
+from biometry_cli.measure.catalog import MEASURES, is_named
 
 Value = TypeVar("Value")
 
@@ -114,18 +117,20 @@ def read_split_folder(
             _check_listed(folder / LABELS_FILE, images, tuple(labels), problems)
 
     spacing: dict[str, Calibration] = {}
+    notes: list[str] = []
     if (folder / SPACING_FILE).is_file():
         spacing = _guarded(lambda: read_spacing(folder / SPACING_FILE), {}, problems)
+        notes += _unknown_references(folder, spacing)
     masks = _masks_by_stem(folder / "masks", problems) if "masks" in want else {}
     if "masks" in want:
         _check_masks(images, masks, problems)
-    table, notes = LandmarkTable(), []
+    table = LandmarkTable()
     if "landmarks" in want:
         path = folder / LANDMARKS_FILE
         table = _guarded(lambda: read_landmarks(path, declared_points), table, problems)
         if table.points:
             _check_listed(path, images, tuple(table.points), problems)
-        notes = _notes_on(table, path)
+        notes += _notes_on(table, path)
 
     samples = tuple(
         Sample(
@@ -139,6 +144,28 @@ def read_split_folder(
         for image in images
     )
     return SplitFolder(folder, samples, table.names, tuple(problems), tuple(notes))
+
+
+def _unknown_references(folder: Path, spacing: Mapping[str, Calibration]) -> list[str]:
+    """Reference measures that no known structure has and no caliper of the folder's landmarks.
+
+    They are kept, since a model may know a structure of its own; a misspelt one shows here.
+    """
+    table = folder / LANDMARKS_FILE
+    columns: list[str] = []
+    if table.is_file():
+        columns = _guarded(lambda: read_header(table), columns, [])
+    calipers = {name.removesuffix("_1_x").upper() for name in columns if name.endswith("_1_x")}
+    references = {name for each in spacing.values() for name in each.reference_mm}
+    notes = []
+    for name in sorted(name for name in references - calipers if not is_named(name)):
+        close = get_close_matches(name, [*MEASURES, *calipers], n=1)
+        meant = f" (or is {close[0].lower()}_mm meant?)" if close else ""
+        notes.append(
+            f"{folder / SPACING_FILE}: {name.lower()}_mm counts only for a model that measures "
+            f"{name}{meant}"
+        )
+    return notes
 
 
 def _notes_on(table: LandmarkTable, path: Path) -> list[str]:

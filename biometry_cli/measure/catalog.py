@@ -201,6 +201,12 @@ def term(measure: str) -> str:
     return "" if found is None else found.term
 
 
+def is_named(measure: str) -> bool:
+    """Whether a measure is listed, or one that any structure's outline gives, in any case."""
+    outlines = tuple(f"_{each}" for each in _MEASURES_OF_OTHERS)
+    return measure.upper() in MEASURES or measure.lower().endswith(outlines)
+
+
 def structure_of(caliper: str) -> str:
     """The structure that a caliper, in any case, stands on; its own lower-case name if unlisted."""
     name = caliper.lower()

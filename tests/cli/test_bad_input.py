@@ -95,6 +95,18 @@ def _bad_spacing(folder: Path) -> None:
     )
 
 
+def _decimal_comma(folder: Path) -> None:
+    for split in ("train", "test"):
+        name = sorted((folder / "data" / split / "images").iterdir())[0].name
+        table = folder / "data" / split / "spacing.csv"
+        table.write_text(f"filename,pixel_size_mm\n{name},0,2\n")
+
+
+def _misspelt_spacing(folder: Path) -> None:
+    table = folder / "data" / "test" / "spacing.csv"
+    table.write_text(f"filename,pixelsize_mm\n{_scan(folder).name},0.2\n")
+
+
 def _scan(folder: Path) -> Path:
     return sorted((folder / "data" / "test" / "images").iterdir())[0]
 
@@ -324,6 +336,23 @@ CASES = [
     BadInput(
         "spacing.csv", _bad_spacing, f"{PREDICT} data/test/images", DATA, ("'zero'", "line 2")
     ),
+    *(
+        BadInput(
+            f"decimal comma: {line.split()[0]}",
+            _decimal_comma,
+            line,
+            DATA,
+            ("spacing.csv", "line 2 has 3 cells, and the header 2", "1.5, not 1,5"),
+        )
+        for line in (TRAIN, "eval data --weights model.safetensors", f"{PREDICT} data/test/images")
+    ),
+    BadInput(
+        "misspelt column",
+        _misspelt_spacing,
+        f"{PREDICT} data/test/images",
+        DATA,
+        ("spacing.csv", "pixelsize_mm", "Call it pixel_size_mm"),
+    ),
     BadInput("export nothing", _nothing, "export", MODEL, ("trained here yet",)),
     BadInput("info of nothing", _nothing, "info none.safetensors", MODEL, ("none.safetensors",)),
     BadInput("demo in use", _nothing, "demo data", USAGE, ("data", "new folder")),
@@ -348,6 +377,19 @@ def test_bad_input_is_one_paragraph(case, biometry, segmentation_folder, tmp_pat
     assert "\n\n" not in error.strip()
     assert result.stdout == ""
     assert _files(folder) == before, "something was written"
+
+
+def test_a_check_names_a_decimal_comma(biometry, segmentation_folder, tmp_path):
+    folder = tmp_path / "work"
+    shutil.copytree(segmentation_folder, folder)
+    _decimal_comma(folder)
+    result = biometry("data", "check", "data", "--json", cwd=folder)
+    assert result.returncode == DATA
+    errors = result.json()["errors"]
+    assert [("line 2 has 3 cells" in error, "1.5, not 1,5" in error) for error in errors] == [
+        (True, True),
+        (True, True),
+    ]
 
 
 def test_one_bad_file_among_many(biometry, segmentation_folder, tmp_path):

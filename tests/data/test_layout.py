@@ -313,6 +313,38 @@ def test_a_bad_spacing_table_is_a_problem(folder: "FolderBuilder", square_mask: 
     assert problem(read_dataset(folder.root)).where == str(table)
 
 
+def test_a_reference_that_nothing_here_measures_is_told(
+    folder: "FolderBuilder", square_mask: Mask
+) -> None:
+    folder.pair("test", "a", square_mask)
+    folder.text(
+        "test/spacing.csv", "filename,hc_mm,hcc_mm,nt_mm,cervix_perimeter_mm\na.png,1,2,3,4\n"
+    )
+    told = " ".join(read_dataset(folder.root).notes)
+    assert "hcc_mm counts only for a model that measures HCC (or is hc_mm meant?)" in told
+    assert " nt_mm counts only" in told
+    assert " hc_mm counts" not in told
+    assert "cervix_perimeter" not in told
+    folder.text("test/landmarks.csv", "filename,nt_1_x,nt_1_y,nt_2_x,nt_2_y\na.png,1,2,3,4\n")
+    assert "nt_mm counts" not in " ".join(read_dataset(folder.root).notes)
+
+
+@pytest.mark.parametrize("table", ["spacing.csv", "labels.csv", "landmarks.csv"])
+def test_a_decimal_comma_is_a_problem_of_every_table(folder: "FolderBuilder", table: str) -> None:
+    headers = {
+        "spacing.csv": "pixel_size_mm",
+        "labels.csv": "label",
+        "landmarks.csv": "apex_x,apex_y",
+    }
+    folder.scan("test/images/a.png")
+    folder.text("test/labels.csv", "filename,label\na.png,head\n")
+    folder.text(f"test/{table}", f"filename,{headers[table]}\na.png,1,5,2,5\n")
+    task = "landmarks" if table == "landmarks.csv" else "classify"
+    found = problem(read_dataset(folder.root, task=task))
+    assert "line 2 has 5 cells" in found.what
+    assert str(folder.root / "test" / table) == found.where
+
+
 def test_a_missing_folder_and_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such data folder"):
         read_dataset(tmp_path / "absent")

@@ -1,9 +1,15 @@
 """``labels.csv`` and ``spacing.csv`` as people and spreadsheets write them."""
 
+import csv
+import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from biometry_cli.data.landmarks import read_landmarks
 from biometry_cli.data.tables import Calibration, read_labels, read_spacing, spacing_beside
 from biometry_cli.errors import DataError
 
@@ -122,3 +128,118 @@ def test_a_relative_name_finds_what_an_absolute_one_finds(
     monkeypatch.chdir(tmp_path / "images")
     assert sizes_beside(Path("a.png")) == sizes_beside(tmp_path / "images" / "a.png")
     assert sizes_beside(Path("a.png"))
+
+
+ODD_NAMES = ["a\nb.png", "a\r\nb.png", "a\x0bb.png", "a\x1cb.png", "a\u2028b.png", "a\x85b.png"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_is_one_name_whatever_its_white_space(tmp_path: Path, name: str) -> None:
+    labels = table(tmp_path, f'filename,label\n"{name}",head\nz.png,femur\n')
+    assert read_labels(labels) == {name: "head", "z.png": "femur"}
+    spacing = table(tmp_path, f'filename,pixel_size_mm\n"{name}",0.5\nz.png,0.2\n')
+    assert {file: each.spacing_mm for file, each in read_spacing(spacing).items()} == {
+        name: (0.5, 0.5),
+        "z.png": (0.2, 0.2),
+    }
+    points = table(tmp_path, f'filename,apex_x,apex_y\n"{name}",1,2\nz.png,3,4\n')
+    assert {file: each["apex"] for file, each in read_landmarks(points).points.items()} == {
+        name: (1.0, 2.0),
+        "z.png": (3.0, 4.0),
+    }
+
+
+@given(
+    rows=st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
+            lambda name: name == name.strip() and "\0" not in name
+        ),
+        st.sampled_from(["head", "femur, left", 'the "best"', "two\nlines"]),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+def test_labels_come_back_as_the_csv_module_wrote_them(
+    tmp_path: Path, rows: dict[str, str]
+) -> None:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(["filename", "label"])
+    writer.writerows(rows.items())
+    assert read_labels(table(tmp_path, written.getvalue())) == rows
+
+
+def test_the_line_that_is_named_is_the_files_own(tmp_path: Path) -> None:
+    path = table(tmp_path, 'filename,label\n\n"a\nb.png",head\n\nz.png,\n')
+    with pytest.raises(DataError, match="line 6 has an empty cell"):
+        read_labels(path)
+
+
+def test_rows_without_any_content_are_passed_over(tmp_path: Path) -> None:
+    spacing = table(tmp_path, "filename,pixel_size_mm,\n,,\na.png,0.2,,,\n,,\n")
+    assert read_spacing(spacing) == {"a.png": Calibration((0.2, 0.2))}
+    labels = table(tmp_path, "filename,label\n,\na.png,head\n,\n")
+    assert read_labels(labels) == {"a.png": "head"}
+
+
+@pytest.mark.parametrize(
+    ("read", "header", "row"),
+    [
+        (read_spacing, "filename,pixel_size_mm", "a.png,0,2"),
+        (read_labels, "filename,label", "a.png,head,femur"),
+        (read_landmarks, "filename,apex_x,apex_y", "a.png,10,5,20,5"),
+    ],
+)
+def test_a_row_longer_than_its_header_is_refused(
+    tmp_path: Path, read: Callable[[Path], object], header: str, row: str
+) -> None:
+    path = table(tmp_path, f"{header}\n{row}\n")
+    with pytest.raises(DataError, match=f"line 2 has {row.count(',') + 1} cells") as caught:
+        read(path)
+    assert caught.value.where == str(path)
+    assert "1.5, not 1,5" in str(caught.value.mend)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_another_separator_is_named(tmp_path: Path, separator: str) -> None:
+    path = table(tmp_path, f"filename{separator}pixel_size_mm\na.png{separator}0.2\n")
+    with pytest.raises(DataError, match="no column filename") as caught:
+        read_spacing(path)
+    assert "commas" in str(caught.value.mend)
+
+
+@pytest.mark.parametrize(
+    ("column", "meant"),
+    [
+        ("pixelsize_mm", "pixel_size_mm"),
+        ("Pixel_Size_mm", "pixel_size_mm"),
+        ("pixel_spacing_mm", "pixel_size_mm"),
+        ("px_mm", "pixel_size_mm"),
+        ("spacing_mm", "pixel_size_mm"),
+        ("pixel_size", "pixel_size_mm"),
+        ("pixel size(mm)", "pixel_size_mm"),
+        ("mm_per_pixel", "pixel_size_mm"),
+        ("pixel_size_rows_mm", "pixel_size_row_mm"),
+        ("pixel_size_columns_mm", "pixel_size_column_mm"),
+    ],
+)
+def test_a_misspelt_pixel_size_is_refused(tmp_path: Path, column: str, meant: str) -> None:
+    path = table(tmp_path, f"filename,{column}\na.png,0.2\n")
+    with pytest.raises(DataError) as caught:
+        read_spacing(path)
+    assert column in caught.value.what
+    assert caught.value.mend == f"Call it {meant}"
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.parametrize("column", ["device", "centre", "algo", "ga_weeks", "pixels"])
+def test_remarks_are_no_misspelt_pixel_sizes(tmp_path: Path, column: str) -> None:
+    path = table(tmp_path, f"filename,pixel_size_mm,{column}\na.png,0.2,7\n")
+    assert read_spacing(path)["a.png"].other == {column: "7"}
+
+
+@pytest.mark.parametrize("measure", ["hc", "fl", "crl", "nt", "apad", "slit", "cervix_perimeter"])
+def test_any_measure_may_have_a_reference(tmp_path: Path, measure: str) -> None:
+    path = table(tmp_path, f"filename,{measure}_mm\na.png,12.5\n")
+    assert read_spacing(path)["a.png"].reference_mm == {measure.upper(): 12.5}

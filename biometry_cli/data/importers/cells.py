@@ -22,7 +22,7 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict
             where=path,
             mend="Take the table as it was published",
         )
-    for number, row in enumerate(read_rows(path, ()), start=2):
+    for number, row in read_rows(path, ()):
         yield f"line {number}", {name: row[written[_plain(name)]] for name in columns}
 
 

@@ -50,7 +50,7 @@ def read(source: Path) -> Plan:
     seen: set[str] = set()
     stems: set[str] = set()
     unnamed = 0
-    for number, cells in enumerate(read_rows(table, _COLUMNS, delimiter), start=2):
+    for number, cells in read_rows(table, _COLUMNS, delimiter):
         name = cells["Image_name"]
         if name in seen:
             raise DataError(

@@ -47,7 +47,7 @@ def read_table(
     """
     columns = _point_columns(table, header)
     path_column = "image_path" if "image_path" in header else "file_path"
-    for number, cells in enumerate(read_rows(table, (path_column, *columns)), start=2):
+    for number, cells in read_rows(table, (path_column, *columns)):
         place = f"{table.relative_to(index.root).as_posix()}, line {number}"
         name = cells[path_column]
         try:

@@ -60,7 +60,7 @@ def read_table(
     """
     names = [f"{caliper}_{end}" for caliper in calipers for end in (1, 2)]
     columns = ("image_name", *(f"{name}_{axis}" for name in names for axis in "xy"))
-    for number, cells in enumerate(read_rows(table, columns), start=2):
+    for number, cells in read_rows(table, columns):
         place = f"{table.relative_to(index.root).as_posix()}, line {number}"
         if not cells["image_name"]:
             left[place] = "names no image"

@@ -12,6 +12,7 @@ def import_data(
     kind: Annotated[
         str,
         typer.Argument(
+            metavar="KIND",
             help="hc18, multicentre, fetal-planes, fu-biometry, psfhs, coco or masks-rgb.",
             show_default=False,
         ),
@@ -20,8 +21,8 @@ def import_data(
         Path, typer.Argument(metavar="SRC", help="The data set as shipped.", show_default=False)
     ],
     destination: Annotated[
-        Path, typer.Argument(metavar="DST", help="New dataset folder.", show_default=False)
-    ],
+        Path | None, typer.Argument(metavar="DST", help="New dataset folder.", show_default=False)
+    ] = None,
     link: Annotated[
         bool, typer.Option("--link", help="Link images and masks to SRC; copy none.")
     ] = False,
@@ -38,15 +39,24 @@ def import_data(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Turn a public data set into a dataset folder; what cannot be used is counted and left."""
+    """Turn a public data set into a dataset folder; what cannot be used is counted and left.
+
+    With SRC and DST alone, or the kind auto, SRC is recognised by its names and headers.
+    """
     import shlex
 
-    from biometry_cli.jobs.import_data import import_data
+    from biometry_cli.data.importers.catalog import CATALOG
+    from biometry_cli.errors import UsageError
+    from biometry_cli.jobs.import_data import AUTO, import_data
     from biometry_cli.report.consoles import err, out
     from biometry_cli.report.progress import image_bar, spinner
     from biometry_cli.report.sheet.data import import_sheet
     from biometry_cli.report.terminal import render
 
+    if destination is None:
+        if kind in (AUTO, *CATALOG) and not Path(kind).exists():
+            raise UsageError("Missing argument 'DST'", mend="Name a new dataset folder last")
+        kind, source, destination = AUTO, Path(kind), source
     report = import_data(
         kind,
         source,

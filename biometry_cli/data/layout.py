@@ -13,10 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from biometry_cli.data.declaration import FILE_NAME, Declaration, MaskCoding, read_declaration
+from biometry_cli.data.importers.catalog import hint
 from biometry_cli.data.labels import BACKGROUND, LabelSchema, Task
 from biometry_cli.data.landmarks import LANDMARKS_FILE
 from biometry_cli.data.masks import count_structures, read_mask
-from biometry_cli.data.samples import Sample, SplitFolder, annotation_kinds, read_split_folder
+from biometry_cli.data.samples import (
+    Sample,
+    SplitFolder,
+    annotation_kinds,
+    class_folders,
+    read_split_folder,
+)
 from biometry_cli.data.splits import SPLITS, draw_splits
 from biometry_cli.errors import DataError
 
@@ -121,7 +128,8 @@ def _choose_task(root: Path, folders: list[Path], wanted: Task | None) -> tuple[
         raise DataError(
             "holds no masks/ folder, landmarks.csv, labels.csv or folder a class beside images/",
             where=root,
-            mend="Lay it out as DATA/train/images/ and DATA/train/masks/, and so val and test",
+            mend=hint(root)
+            or "Lay it out as DATA/train/images/ and DATA/train/masks/, and so val and test",
         )
     task = wanted or _TASK_OF_KIND[ordered[0]]
     for part in task.split(","):
@@ -132,6 +140,9 @@ def _choose_task(root: Path, folders: list[Path], wanted: Task | None) -> tuple[
         if part == "classify" and not {"masks", "labels"} & set(ordered):
             raise DataError("has neither labels nor masks to learn classes from", where=root)
     notes = []
+    if folders == [root] and class_folders(root) and hint(root):
+        # As shipped, a data set's own folders may look like classes.
+        notes.append(hint(root))
     if len(ordered) > 1 and wanted is None:
         notes.append(f"task: {task} (found {' and '.join(ordered)}; --task chooses another)")
     return task, notes

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from biometry_cli.data.importers.catalog import importer, read_source
+from biometry_cli.data.importers.catalog import CATALOG, importer, read_source, recognise
 from biometry_cli.data.importers.writing import ImportReport, write_plan
 from biometry_cli.errors import DataError, UsageError
 from biometry_cli.files import require_empty, require_writable
 
+AUTO = "auto"
 Color = tuple[int, int, int]
 Bar = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 Wait = Callable[[str], AbstractContextManager[None]]
@@ -28,7 +29,7 @@ def import_data(
     """Turn the public data set ``source`` into the data folder ``destination``.
 
     Args:
-        kind: key of the importers' catalog.
+        kind: key of the importers' catalog, or ``AUTO`` for the one that ``source`` looks like.
         source: the data set as shipped; it is only read.
         destination: a new or empty folder outside ``source``.
         link: link image and mask files rather than copy them.
@@ -42,6 +43,11 @@ def import_data(
         DataError: the source is not of this kind, or nothing in it can be used.
     """
     options = {"colors": parse_colors(colors)} if colors else {}
+    notes: tuple[str, ...] = ()
+    if kind == AUTO:
+        _check_places(source, destination)
+        kind, note = recognised_kind(source)
+        notes = (note,)
     if options and "colors" not in importer(kind).options:
         raise UsageError(f"{kind} has no colours to name", mend="Leave --color out")
     importer(kind)
@@ -59,7 +65,25 @@ def import_data(
         folder=str(destination),
         splits=written.splits,
         left=written.left,
-        notes=written.notes,
+        notes=(*notes, *written.notes),
+    )
+
+
+def recognised_kind(source: Path) -> tuple[str, str]:
+    """The one kind that ``source`` looks like, and a note on what tells it.
+
+    Raises:
+        DataError: no kind or several.
+    """
+    seen = recognise(source)
+    if len(seen) == 1:
+        ((kind, evidence),) = seen.items()
+        return kind, f"recognised as {kind} by {evidence.saw}"
+    several = " and ".join(f"{kind} ({evidence.saw})" for kind, evidence in seen.items())
+    raise DataError(
+        f"looks like {several}" if several else "looks like none of the kinds that can be imported",
+        where=source,
+        mend=f"Name the kind first, one of {', '.join(seen or CATALOG)}",
     )
 
 

@@ -45,6 +45,29 @@ def test_json_alone(hc18, tmp_path, biometry):
     assert report["notes"]
 
 
+@pytest.mark.parametrize("kind", [[], ["auto"]])
+def test_the_source_is_recognised(kind, hc18, tmp_path, biometry):
+    named = biometry("data", "import", "hc18", hc18.name, "named", "--json", cwd=tmp_path).json()
+    done = biometry("data", "import", *kind, hc18.name, "out", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = done.json()
+    seen, *notes = report.pop("notes")
+    assert seen == "recognised as hc18 by 6 outlines NNN_HC_Annotation.png"
+    assert notes == named.pop("notes")
+    assert report | {"folder": "named"} == named
+    assert files(tmp_path / "out") == files(tmp_path / "named")
+
+
+def files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.glob("*/*/*.png")}
+
+
+def test_a_folder_called_like_a_kind_is_a_source(hc18, tmp_path, biometry):
+    hc18.rename(tmp_path / "psfhs")
+    done = biometry("data", "import", "psfhs", "out", "--json", cwd=tmp_path)
+    assert done.json()["kind"] == "hc18"
+
+
 def test_named_colours_and_links(tmp_path, biometry):
     write_masks_rgb(tmp_path / "src", ["a_1", "b_1", "c_1"], [RED, BLUE])
     done = biometry(
@@ -64,10 +87,16 @@ def test_named_colours_and_links(tmp_path, biometry):
         (["ultrasound", "src", "out"], 2, ", ".join(CATALOG)),
         (["hc18", "src", "src/new"], 2, "lies in the source"),
         (["psfhs", "src", "out"], 3, "image_mha/"),
+        (["hc18", "src"], 2, "Missing argument 'DST'"),
+        (["auto", "src"], 2, "Missing argument 'DST'"),
+        (["src", "src/new"], 2, "lies in the source"),
+        (["absent", "out"], 3, "absent: no such folder"),
+        (["src/test_set", "out"], 3, f"Name the kind first, one of {', '.join(CATALOG)}"),
+        (["src", "out", "--color", "head=ff0000"], 2, "hc18 has no colours"),
     ],
 )
 def test_refusals(words, code, told, tmp_path, biometry):
-    write_hc18(tmp_path / "src")
+    save(write_hc18(tmp_path / "src") / "test_set/000_HC.png", scan(1, (20, 20)))
     before = sorted(tmp_path.rglob("*"))
     done = biometry("data", "import", *words, cwd=tmp_path)
     assert done.returncode == code, done.stderr

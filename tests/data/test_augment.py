@@ -154,6 +154,20 @@ def test_a_shift_is_no_larger_than_asked(seed: int) -> None:
     assert moved.spread_px == pytest.approx(6, rel=0.02)
 
 
+@pytest.mark.parametrize(("height", "width"), [(40, 200), (200, 40)])
+def test_shifts_are_shares_of_their_own_side(height: int, width: int) -> None:
+    image, masks = torch.rand(1, height, width), torch.rand(2, height, width)
+    shifts = []
+    for seed in range(40):
+        *_, move = augment(image, masks, only(shift=0.1), keyed_generator(seed, 0, 0))
+        assert move == draw_move(only(shift=0.1), (height, width), keyed_generator(seed, 0, 0))
+        shifts.append((abs(move.shift_x_px), abs(move.shift_y_px)))
+    for largest_px, side_px in zip(
+        map(max, zip(*shifts, strict=True)), (width, height), strict=True
+    ):
+        assert 0.08 * side_px < largest_px <= 0.1 * side_px
+
+
 @few
 @given(seeds)
 def test_a_turn_keeps_size_and_distance_from_the_middle(seed: int) -> None:

@@ -65,3 +65,6 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, told: str) -> None:
 def test_a_pixel_reaches_half_a_pixel_beyond_its_centre() -> None:
     points = {"a": (-0.5, 0.0), "b": (-0.6, 0.0), "c": (9.5, 4.5), "d": (0.0, 4.6), "e": None}
     assert outside(points, (5, 10)) == ["b", "d"]
+    barely = {"left": (-0.51, 0), "top": (0, -0.51), "right": (9.51, 0), "bottom": (0, 4.51)}
+    assert outside(barely, (5, 10)) == list(barely)
+    assert outside({"corner": (9.5, 4.5), "other": (-0.5, -0.5)}, (5, 10)) == []

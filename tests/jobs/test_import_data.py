@@ -106,3 +106,12 @@ def test_colours_that_cannot_be_read(pairs: list[str]) -> None:
 def test_colours_belong_to_masks_with_colours(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="hc18 has no colours"):
         run("hc18", write_hc18(tmp_path / "src"), tmp_path / "out", colors=["head=ff0000"])
+
+
+def test_two_kinds_in_one_folder_are_both_named(tmp_path: Path) -> None:
+    source = write_psfhs(write_hc18(tmp_path / "src"), [1])
+    with pytest.raises(DataError, match=r"looks like hc18 \(6 outlines .* and psfhs \(") as caught:
+        run("auto", source, tmp_path / "out")
+    assert caught.value.mend == "Name the kind first, one of hc18, psfhs"
+    assert not (tmp_path / "out").exists()
+    assert run("hc18", source, tmp_path / "out").kind == "hc18"

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 
 from biometry_cli.data.declaration import Declaration
 from biometry_cli.data.images import IMAGE_SUFFIXES
-from biometry_cli.data.importers.naming import name_subjects
 from biometry_cli.data.importers.plan import Item, Left, Plan
+from biometry_cli.data.importers.subjects import name_subjects
 from biometry_cli.data.masks import MASK_SUFFIXES
 from biometry_cli.data.splits import SPLITS, draw_splits
 from biometry_cli.errors import DataError

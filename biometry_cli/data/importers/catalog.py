@@ -9,7 +9,7 @@ from biometry_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from biometry_cli.data.importers.plan import Plan
+    from biometry_cli.data.importers.plan import Evidence, Plan
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Importer:
 
     Attributes:
         target: "module:function" below ``biometry_cli.data.importers``; the function takes the
-            source folder and gives a Plan.
+            source folder and gives a Plan. ``recognise`` beside it takes the source too and gives
+            Evidence, or None for a source of another kind; it reads names and a header or two.
         reads: one line on what the source holds.
         options: names of further arguments that the function takes.
     """
@@ -70,9 +71,34 @@ def read_source(kind: str, source: Path, **options: Any) -> "Plan":
         UsageError: an unknown kind.
         DataError: the source is not of this kind, or a table in it cannot be used.
     """
+    module_name, _, function_name = importer(kind).target.partition(":")
+    read: Callable[..., Plan] = getattr(_module(module_name), function_name)
+    return read(source, **options)
+
+
+def recognise(source: Path) -> "dict[str, Evidence]":
+    """The kinds that ``source`` looks like at a glance, with what tells them."""
+    seen = {}
+    for kind, each in CATALOG.items():
+        evidence = _module(each.target.partition(":")[0]).recognise(source)
+        if evidence is not None:
+            seen[kind] = evidence
+    return seen
+
+
+def hint(source: Path) -> str:
+    """How to import ``source``, in a sentence, where it looks like a data set as shipped; or ""."""
+    import shlex
+
+    lines = [
+        f"This looks like {CATALOG[kind].reads.partition(':')[0]} ({evidence.saw}): run "
+        f"`biometry data import {kind} {shlex.quote(str(source))} NEW_FOLDER`"
+        for kind, evidence in recognise(source).items()
+    ]
+    return "; or ".join(lines)
+
+
+def _module(name: str) -> Any:
     import importlib
 
-    module_name, _, function_name = importer(kind).target.partition(":")
-    module = importlib.import_module(f"biometry_cli.data.importers.{module_name}")
-    read: Callable[..., Plan] = getattr(module, function_name)
-    return read(source, **options)
+    return importlib.import_module(f"biometry_cli.data.importers.{name}")

@@ -14,7 +14,8 @@ from biometry_cli.data.importers.points import LeaveOut, image_size
 from biometry_cli.data.importers.subjects import split_named
 from biometry_cli.errors import DataError
 
-_PARTS = ("images", "annotations", "categories")
+PARTS = ("images", "annotations", "categories")
+_GLANCE_BYTES = 2**16
 
 
 class Category(BaseModel):
@@ -117,6 +118,23 @@ def read_source(source: Path) -> Source:
     return Source({each.name: each for each in ordered}, list(images.values()), left, notes)
 
 
+def is_coco(path: Path) -> bool:
+    """Whether a file has all of ``PARTS``, at a glance: a long one is read at its two ends alone.
+
+    There, two of them are enough, since one may lie between.
+    """
+    try:
+        with path.open("rb") as content:
+            start = content.read(_GLANCE_BYTES)
+            content.seek(max(content.seek(0, 2) - _GLANCE_BYTES, len(start)))
+            ends = start + content.read()
+            whole = content.tell() <= 2 * _GLANCE_BYTES
+    except OSError:
+        return False
+    parts = sum(re.search(rb'"%s"\s*:\s*\[' % part.encode(), ends) is not None for part in PARTS)
+    return parts >= (len(PARTS) if whole else len(PARTS) - 1)
+
+
 def _documents(source: Path) -> tuple[Path, dict[Path, _Document], list[Left]]:
     """The folder to look for images in, the COCO files, and the other JSON files."""
     if source.is_file():
@@ -136,7 +154,7 @@ def _documents(source: Path) -> tuple[Path, dict[Path, _Document], list[Left]]:
     if not documents:
         reasons = "".join(f"; {each.file} {each.reason}" for each in left[:3])
         raise DataError(
-            f"holds no JSON file with {', '.join(_PARTS)}{reasons}",
+            f"holds no JSON file with {', '.join(PARTS)}{reasons}",
             where=source,
             mend="Name a COCO file, or the folder with the COCO files and their images",
         )
@@ -149,8 +167,8 @@ def _document(path: Path) -> _Document | str:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         return f"cannot be read as JSON ({error})"
-    if not isinstance(content, dict) or not all(part in content for part in _PARTS):
-        return f"is not in COCO's format (no {', '.join(_PARTS)})"
+    if not isinstance(content, dict) or not all(part in content for part in PARTS):
+        return f"is not in COCO's format (no {', '.join(PARTS)})"
     try:
         return _Document.model_validate(content)
     except ValidationError as error:

@@ -12,15 +12,22 @@ from pathlib import Path
 
 from biometry_cli.data.declaration import Declaration
 from biometry_cli.data.images import IMAGE_SUFFIXES
-from biometry_cli.data.importers.finding import ImageIndex, files_below, unique_name
-from biometry_cli.data.importers.plan import Item, Left, Plan
+from biometry_cli.data.importers.finding import (
+    ImageIndex,
+    files_below,
+    glance,
+    header_of,
+    unique_name,
+)
+from biometry_cli.data.importers.plan import Evidence, Item, Left, Plan
 from biometry_cli.data.importers.points import LeaveOut, is_empty
-from biometry_cli.data.importers.subjects import subject_named
+from biometry_cli.data.importers.subjects import subject_named, unknown_subjects
 from biometry_cli.data.phantom.planes import PLANES
 from biometry_cli.data.tables import Calibration, read_header, read_rows
 from biometry_cli.errors import DataError
 
 _COLUMNS = ("Image_name", "Patient_num", "Plane", "Brain_plane", "Operator", "US_Machine", "Train")
+_TELLING = {"Image_name", "Plane"}
 _CLASS_OF_PLANE = {
     "fetal abdomen": "abdomen",
     "fetal femur": "femur",
@@ -77,9 +84,7 @@ def read(source: Path) -> Plan:
             ),
         )
         items.append(item)
-    notes = []
-    if unnamed:
-        notes.append(f"subject: unknown for {unnamed} images, each counted as one of its own")
+    notes = unknown_subjects(unnamed)
     return Plan(
         items=_without_parted_split(items, notes),
         declaration=Declaration(task="classify", classes=PLANES),
@@ -88,13 +93,21 @@ def read(source: Path) -> Plan:
     )
 
 
+def recognise(source: Path) -> Evidence | None:
+    """Whether a table names images and their planes."""
+    for table in glance(source, ".csv"):
+        if header_of(table) >= _TELLING:
+            return Evidence(f"{table.name} with {', '.join(sorted(_TELLING))}")
+    return None
+
+
 def _table(source: Path) -> tuple[Path, str]:
     """The table of planes and what stands between its cells: ``;``, or ``,`` once saved anew."""
     found = [
         (path, delimiter)
         for path in files_below(source, "*.csv")
         for delimiter in ";,"
-        if {"Image_name", "Plane"} <= set(read_header(path, delimiter))
+        if set(read_header(path, delimiter)) >= _TELLING
     ]
     if not found:
         raise DataError(

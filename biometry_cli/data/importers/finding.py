@@ -1,6 +1,7 @@
-"""Finding the images of a public data set by the names that its tables give them."""
+"""Finding the tables of a public data set, and its images by the names that the tables give."""
 
 import filecmp
+import os
 import re
 from pathlib import Path, PurePosixPath
 
@@ -9,6 +10,45 @@ from biometry_cli.data.importers.plan import Left
 from biometry_cli.data.importers.points import LeaveOut
 from biometry_cli.data.tables import read_header
 from biometry_cli.errors import DataError
+
+# What a glance takes in: a home folder must not hold it up.
+_DEEPEST = 3
+_MOST_FILES = 20_000
+_HEADER_BYTES = 4096
+
+
+def glance(source: Path, suffix: str) -> list[Path]:
+    """Files of one suffix in ``source`` and three folders down, sorted; or ``source`` itself.
+
+    Hidden ones are passed over, and in a very large folder all beyond the first 20,000 files.
+    """
+    if source.is_file():
+        return [source] if source.suffix.lower() == suffix else []
+    seen = 0
+    matching = []
+    for place, folders, names in os.walk(source):
+        folder = Path(place)
+        deep = len(folder.relative_to(source).parts) >= _DEEPEST
+        folders[:] = [] if deep else sorted(name for name in folders if not name.startswith("."))
+        matching += [
+            folder / name
+            for name in names
+            if name.lower().endswith(suffix) and not name.startswith(".")
+        ]
+        seen += len(names)
+        if seen > _MOST_FILES:
+            break
+    return sorted(matching)
+
+
+def header_of(table: Path) -> set[str]:
+    """The names in a CSV file's first line, at a glance; empty where it cannot be read."""
+    try:
+        with table.open("rb") as content:
+            start = content.read(_HEADER_BYTES).decode("utf-8-sig", "replace")
+    except OSError:
+        return set()
+    return {name.strip().strip('"') for name in re.split("[;,]", start.partition("\n")[0])}
 
 
 def files_below(folder: Path, pattern: str) -> list[Path]:

@@ -11,6 +11,7 @@ count half of its width too much (van den Heuvel et al., PLoS ONE 2018,
 doi 10.1371/journal.pone.0200412).
 """
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,14 +21,12 @@ import numpy.typing as npt
 
 from biometry_cli.data.declaration import Declaration
 from biometry_cli.data.images import open_image
-from biometry_cli.data.importers.cells import read_table
-from biometry_cli.data.importers.ellipses import caliper_points, ellipse_mask
-from biometry_cli.data.importers.plan import Item, Left, Plan
-from biometry_cli.data.importers.points import LeaveOut, is_empty, read_number
+from biometry_cli.data.importers.plan import Evidence, Item, Left, Pixels, Plan, Point
+from biometry_cli.data.importers.points import LeaveOut, read_length, read_table
 from biometry_cli.data.samples import list_images
 from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import DataError
-from biometry_cli.measure.ellipse import Ellipse, fit_ellipse
+from biometry_cli.measure.ellipse import Ellipse, Segment, fit_ellipse
 
 TABLE = "training_set_pixel_size_and_HC.csv"
 FILENAME, PIXEL_SIZE, CIRCUMFERENCE = "filename", "pixel size(mm)", "head circumference (mm)"
@@ -94,6 +93,15 @@ def read(source: Path) -> Plan:
         left=tuple(left),
         notes=tuple(_notes(found)),
     )
+
+
+def recognise(source: Path) -> Evidence | None:
+    """Whether scans and their outlines lie in ``training_set/`` or right in ``source``."""
+    for folder in (source / "training_set", source):
+        outlines = sum(1 for _ in folder.glob(f"*_*HC{_ENDING}.png"))
+        if outlines:
+            return Evidence(f"{outlines} outlines NNN_HC{_ENDING}.png")
+    return None
 
 
 def _find(source: Path) -> tuple[Path, Path]:
@@ -169,20 +177,11 @@ def _read_pair(scan: Path, outline: Path | None, line: _Line | None) -> _Found:
 
 
 def _calibration(line: _Line) -> Calibration:
-    size_mm = _length_mm(line.pixel_size, f"{line.place}, {PIXEL_SIZE}")
-    hc_mm = _length_mm(line.circumference, f"{line.place}, {CIRCUMFERENCE}")
+    size_mm = read_length(line.pixel_size, f"{line.place}, {PIXEL_SIZE}")
+    hc_mm = read_length(line.circumference, f"{line.place}, {CIRCUMFERENCE}")
     return Calibration(
         None if size_mm is None else (size_mm, size_mm), {} if hc_mm is None else {"HC": hc_mm}
     )
-
-
-def _length_mm(cell: str, place: str) -> float | None:
-    if is_empty(cell):
-        return None
-    value = read_number(cell, place)
-    if value <= 0:
-        raise LeaveOut(f"{place} is {cell}, not above 0")
-    return value
 
 
 def _fit(drawn: npt.NDArray[np.bool_]) -> Ellipse:
@@ -232,3 +231,27 @@ def _notes(found: list[_Found]) -> list[str]:
             f"(furthest off: {worst})"
         )
     return notes
+
+
+def ellipse_mask(ellipse: Ellipse, height: int, width: int) -> Pixels:
+    """A binary mask (height, width) uint8: 255 where a pixel's centre lies in the ellipse."""
+    x = np.arange(width) - ellipse.center_x
+    y = np.arange(height)[:, None] - ellipse.center_y
+    cosine, sine = math.cos(ellipse.angle_rad), math.sin(ellipse.angle_rad)
+    along = (cosine * x + sine * y) / ellipse.semi_major
+    across = (cosine * y - sine * x) / ellipse.semi_minor
+    return np.where(along**2 + across**2 <= 1, 255, 0).astype(np.uint8)
+
+
+def caliper_points(name: str, ends: Segment, height: int, width: int) -> dict[str, Point | None]:
+    """``NAME_1`` and ``NAME_2``: the ends of a diameter, the one further left first.
+
+    Of ends that stand above each other the upper one comes first. Where an end lies outside the
+    image (height, width), nobody can place it there, and both points are None.
+    """
+    # Rounded, so that noise in the last digit does not decide between ends above each other.
+    first, second = sorted(ends, key=lambda end: (round(end[0], 6), end[1]))
+    inside = all(-0.5 <= x <= width - 0.5 and -0.5 <= y <= height - 0.5 for x, y in ends)
+    if not inside:
+        return {f"{name}_1": None, f"{name}_2": None}
+    return {f"{name}_1": first, f"{name}_2": second}

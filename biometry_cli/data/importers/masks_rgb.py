@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from biometry_cli.data.declaration import Declaration
+from biometry_cli.data.declaration import FILE_NAME, Declaration
 from biometry_cli.data.images import open_image
-from biometry_cli.data.importers.plan import Item, Left, Plan
+from biometry_cli.data.importers.plan import Evidence, Item, Left, Plan
 from biometry_cli.data.importers.points import LeaveOut
 from biometry_cli.data.masks import MASK_SUFFIXES
 from biometry_cli.data.samples import list_images
@@ -48,9 +48,7 @@ def read(source: Path, colors: Mapping[str, Color] | None = None) -> Plan:
     Raises:
         DataError: no images/ beside masks/, or masks with too many colours or none.
     """
-    splits = [split for split in SPLITS if (source / split / "images").is_dir()]
-    folders: list[tuple[str | None, Path]] = [(split, source / split) for split in splits]
-    folders = folders or [(None, source)]
+    folders = _folders(source)
     if not any(
         (folder / "images").is_dir() and (folder / "masks").is_dir() for _, folder in folders
     ):
@@ -81,6 +79,32 @@ def read(source: Path, colors: Mapping[str, Color] | None = None) -> Plan:
             )
         )
     return Plan(tuple(items), Declaration(colors=dict(colors)), tuple(left), tuple(notes))
+
+
+def recognise(source: Path) -> Evidence | None:
+    """Whether the first mask beside ``images/`` has colours, and no ``dataset.toml`` names them."""
+    if (source / FILE_NAME).is_file():
+        return None
+    for _, folder in _folders(source):
+        masks = list_images(folder / "masks") if (folder / "images").is_dir() else []
+        if masks and _is_coloured(masks[0]):
+            return Evidence(f"images/ beside masks/ with colours, such as {masks[0].name}")
+    return None
+
+
+def _is_coloured(mask: Path) -> bool:
+    try:
+        image = open_image(mask)
+    except DataError:
+        return False
+    rgb = np.asarray(image.convert("RGB"))
+    return image.mode in ("RGB", "RGBA") and bool((rgb != rgb[..., :1]).any())
+
+
+def _folders(source: Path) -> list[tuple[str | None, Path]]:
+    """The folders with images by split, or the source itself."""
+    splits = [split for split in SPLITS if (source / split / "images").is_dir()]
+    return [(split, source / split) for split in splits] or [(None, source)]
 
 
 def _read_folder(split: str | None, folder: Path, left: list[Left]) -> list[_Pair]:

@@ -1,8 +1,8 @@
 """What an importer found in somebody's data set: which images become what, and what stays behind.
 
-An importer reads a source folder and gives a plan; ``writing.py`` turns any plan into a data
-folder. Reading decides everything, so a source that cannot be used is refused before anything is
-written.
+An importer recognises its kind of source, reads it and gives a plan; ``writing.py`` turns any plan
+into a data folder. Reading decides everything, so a source that cannot be used is refused before
+anything is written.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,13 @@ from biometry_cli.data.tables import Calibration
 
 Pixels = npt.NDArray[np.uint8]
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """That a folder holds an importer's kind of source; ``saw`` says in words what tells it."""
+
+    saw: str
 
 
 @dataclass(frozen=True)

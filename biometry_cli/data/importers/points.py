@@ -1,12 +1,14 @@
-"""The points of a public data set: read from cells, checked against their image, pair by pair."""
+"""The tables and points of a public data set: read, checked against their image, pair by pair."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
 from biometry_cli.data.importers.plan import Point
+from biometry_cli.data.tables import read_header, read_rows
+from biometry_cli.errors import DataError
 from biometry_cli.measure.catalog import calipers
 
 # A caliper measures between its points _1 and _2.
@@ -32,6 +34,16 @@ def read_number(cell: str, place: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise LeaveOut(f"{place} is {cell!r}, not a number")
+    return value
+
+
+def read_length(cell: str, place: str) -> float | None:
+    """A number above 0, or None for an empty cell. Raises LeaveOut for anything else."""
+    if is_empty(cell):
+        return None
+    value = read_number(cell, place)
+    if value <= 0:
+        raise LeaveOut(f"{place} is {cell}, not above 0")
     return value
 
 
@@ -67,6 +79,11 @@ def complete_pairs(points: Mapping[str, Point | None]) -> tuple[dict[str, Point 
     return kept, lone
 
 
+def lone_ends(count: int) -> list[str]:
+    """The note on what ``complete_pairs`` dropped; none for 0."""
+    return [f"{count} calipers with one end alone were taken out"] if count else []
+
+
 def image_size(path: Path) -> tuple[int, int]:
     """Width and height in pixels, from the file's header. Raises LeaveOut if it has none."""
     try:
@@ -91,3 +108,28 @@ def require_inside(points: Mapping[str, Point | None], size: tuple[int, int], pl
                     f"{place}{name}_{axis} is {value_px:g}, outside the image of "
                     f"{size[0]} x {size[1]} pixels"
                 )
+
+
+def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Read a table whose header may vary in case and white space.
+
+    Yields each row: its place ("line 7"), and its cells by the given names of the columns.
+
+    Raises:
+        DataError: unreadable, or one of ``columns`` is missing.
+    """
+    header = read_header(path)
+    written = {_plain(name): name for name in header}
+    missing = [name for name in columns if _plain(name) not in written]
+    if missing:
+        raise DataError(
+            f"has no column {', '.join(missing)} (found: {', '.join(header) or 'nothing'})",
+            where=path,
+            mend="Take the table as it was published",
+        )
+    for number, row in read_rows(path, ()):
+        yield f"line {number}", {name: row[written[_plain(name)]] for name in columns}
+
+
+def _plain(header: str) -> str:
+    return "".join(header.split()).lower()

@@ -16,7 +16,7 @@ from PIL import Image
 
 from biometry_cli.data.declaration import Declaration
 from biometry_cli.data.importers.metaimage import MetaImage, read_metaimage
-from biometry_cli.data.importers.plan import Item, Left, Pixels, Plan
+from biometry_cli.data.importers.plan import Evidence, Item, Left, Pixels, Plan
 from biometry_cli.data.importers.points import LeaveOut
 from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import DataError
@@ -64,12 +64,25 @@ def read(source: Path) -> Plan:
     return Plan(items, Declaration(classes=CLASSES), tuple(left), tuple(notes))
 
 
-def _find(source: Path) -> Path:
+def recognise(source: Path) -> Evidence | None:
+    """Whether both folders are there."""
+    root = _root(source)
+    return None if root is None else Evidence(f"{IMAGES}/ beside {LABELS}/")
+
+
+def _root(source: Path) -> Path | None:
     """The folder that holds both folders: the source, or one right below it."""
     below = sorted(source.iterdir()) if source.is_dir() else []
     for root in (source, *below):
         if (root / IMAGES).is_dir() and (root / LABELS).is_dir():
             return root
+    return None
+
+
+def _find(source: Path) -> Path:
+    root = _root(source)
+    if root is not None:
+        return root
     raise DataError(
         f"is not a PSFHS folder: it holds no {IMAGES}/ beside {LABELS}/",
         where=source,

@@ -415,3 +415,36 @@ def test_other_files_beside_a_coco_file_stay_behind(folder: FolderBuilder) -> No
 def test_no_such_source(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such folder"):
         read(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("size", "taken"),
+    [
+        ({}, True),
+        ({"width": WIDTH}, True),
+        ({"height": HEIGHT}, True),
+        ({"width": WIDTH, "height": HEIGHT}, True),
+        ({"width": WIDTH + 1}, False),
+        ({"height": HEIGHT + 1}, False),
+        ({"width": WIDTH, "height": HEIGHT + 1}, False),
+        ({"width": WIDTH + 1, "height": HEIGHT}, False),
+        ({"width": HEIGHT, "height": WIDTH}, False),
+    ],
+)
+def test_each_side_that_is_told_must_fit(
+    folder: FolderBuilder, size: dict[str, int], taken: bool
+) -> None:
+    folder.scan("a.png", (HEIGHT, WIDTH))
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", **size}],
+        "annotations": [{"id": 1, **outline(1, HEAD, rectangle(2, 2, 9, 9))}],
+        "categories": CATEGORIES,
+    }
+    folder.text("all.json", json.dumps(content))
+    if taken:
+        (item,) = read(folder.root).items
+        assert item.name == "a.png"
+    else:
+        # Its outline would have drawn a class; without any image there is nothing to learn.
+        with pytest.raises(DataError, match="neither outlines nor key points"):
+            read(folder.root)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.data.importers.ellipses import caliper_points, ellipse_mask
+from biometry_cli.data.importers.hc18 import caliper_points, ellipse_mask
 from biometry_cli.measure.ellipse import Ellipse
 from tests.data.importers.shipped import excess_px
 

@@ -16,7 +16,7 @@ def test_tables_show_age_weight_and_centiles(biometry, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Gestational age  29+2" in done.stdout
     assert "Estimated fetal weight  1,393 g" in done.stdout
-    assert "INTERGROWTH 2014" in done.stdout
+    assert "INTERGROWTH-21st 2014" in done.stdout
     assert "Research software, not a medical device." in done.stdout
     assert done.stderr == ""
 

@@ -105,7 +105,7 @@ def test_groups_make_an_exam_each_and_the_median_says_so(work, biometry):
 def test_an_exam_in_the_terminal_shows_measures_age_and_what_it_is_not(work, biometry):
     pattern = f"data/test/images/{fetuses(work)[0]}_*.png"
     done = biometry("predict", pattern, "--exam", "--keep-unlike", *MODEL, cwd=work)
-    assert f"exam {fetuses(work)[0]}" in done.stdout
+    assert f"Exam {fetuses(work)[0]}" in done.stdout
     assert "95 % interval" in done.stdout
     assert "not a medical device" in done.stdout
 

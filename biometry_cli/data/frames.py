@@ -143,9 +143,10 @@ def parse_frames(
     for scan in _reader(Path(name).suffix.lower())(content, name):
         told = scan.spacing_mm and Spacing(*scan.spacing_mm, origin=str(name))
         yield Frame(
-            ref=FrameRef(str(name)),
+            ref=FrameRef(str(name), scan.number),
             pixels=scan.pixels,
             spacing=spacing or told,
+            time_ms=scan.time_ms,
             sha256=digest,
             size_bytes=len(content),
         )

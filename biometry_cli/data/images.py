@@ -28,13 +28,16 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scan:
-    """One image as read: ``pixels`` (H, W) float32, 0 to 1; ``spacing_mm`` (row, column) if known.
+    """One picture as a reader gives it: ``pixels`` (H, W) float32, 0 to 1.
 
-    Only file formats that carry a calibration of their own set ``spacing_mm``.
+    Only file formats that carry a calibration of their own set ``spacing_mm`` (row, column). A
+    reader of many pictures numbers them from 0, and says the time of each where it knows it.
     """
 
     pixels: FloatArray
     spacing_mm: tuple[float, float] | None = None
+    number: int | None = None
+    time_ms: float | None = None
 
 
 def read_scan(path: Path) -> Scan:

@@ -184,6 +184,7 @@ class Predictor:
             measured=measures.taken,
             measured_by_points=measures.again,
             logits=found.logits,
+            number=frame.ref.number,
             sha256=frame.sha256,
             size_bytes=frame.size_bytes,
         )

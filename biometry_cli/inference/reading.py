@@ -81,6 +81,7 @@ class Reading:
         measured: contours and calipers of each structure that is measured.
         measured_by_points: what a model of masks and points measured between its points.
         logits: (C,) of a classifier, as the network gave them.
+        number: of the frame, in a file of many.
         sha256, size_bytes: of the file that the frame came from; None where it came from none.
     """
 
@@ -90,6 +91,7 @@ class Reading:
     measured: tuple[MeasuredStructure, ...] = ()
     measured_by_points: tuple[MeasuredStructure, ...] = ()
     logits: FloatArray | None = None
+    number: int | None = None
     sha256: str | None = None
     size_bytes: int | None = None
 

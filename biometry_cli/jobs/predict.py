@@ -1,6 +1,6 @@
 """``predict`` over many files: answers one by one or exam by exam, files written as it goes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -143,9 +143,9 @@ class PredictionJob:
     def _answers(self, places: Sequence[int]) -> Iterator[tuple[Reading | Failure, Answer]]:
         sources = [self._sources[place] for place in places]
         readings = self._models.reader.readings(sources, self._settings.batch_size, age=self._age)
-        for place, reading in zip(places, readings, strict=True):
+        for stem, reading in _named([self._stems[place] for place in places], readings):
             answer = _answer(reading)
-            self._outputs.add(Answered(reading, answer, self._stems[place]))
+            self._outputs.add(Answered(reading, answer, stem))
             # An exam of many images needs their figures, not their probability maps.
             light = replace(reading, masks=None) if isinstance(reading, Reading) else reading
             yield light, answer
@@ -155,6 +155,21 @@ def failed_file(file: Path, error: BiometryError) -> FailedFile:
     """An error as a result."""
     detail = ErrorDetail(code=error.code, message=error.paragraph())
     return FailedFile(file=str(file), error=detail)
+
+
+def _named(
+    stems: Sequence[str], readings: Iterable[Reading | Failure]
+) -> Iterator[tuple[str, Reading | Failure]]:
+    """Readings with a name for the files of each: that of its file, with the frame's number."""
+    left = iter(stems)
+    stem, numbered = "", False
+    for reading in readings:
+        number = None if isinstance(reading, Failure) else reading.number
+        # A file that fails after some of its frames has had its name.
+        if not (number or (numbered and isinstance(reading, Failure))):
+            stem = next(left)
+        numbered = number is not None
+        yield (stem if number is None else f"{stem}_{number}"), reading
 
 
 def _answer(reading: Reading | Failure) -> Answer:

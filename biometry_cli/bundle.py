@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from biometry_cli.calibration import Calibration
 from biometry_cli.data.labels import LabelSchema
+from biometry_cli.data.membership import Membership
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import ModelFileError
 from biometry_cli.files import write_bytes
@@ -39,7 +40,11 @@ class ModelSpec(BaseModel):
 
 
 class TrainingSummary(BaseModel):
-    """What the weights learned from. ``images`` and ``subjects`` are counts by split."""
+    """What the weights learned from. ``images`` and ``subjects`` are counts by split.
+
+    ``membership`` knows those images and subjects again. ``finished`` is false in the file of a
+    run that has not ended.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,6 +56,8 @@ class TrainingSummary(BaseModel):
     epoch: int
     minutes: float
     validation: dict[str, float | None]
+    membership: Membership = Membership()
+    finished: bool = True
 
 
 class ModelCard(BaseModel):

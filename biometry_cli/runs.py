@@ -31,6 +31,11 @@ class RunFolder:
         return self.path / "last.safetensors"
 
     @property
+    def record(self) -> Path:
+        """Who and what the run learns from."""
+        return self.path / "run.json"
+
+    @property
     def history(self) -> Path:
         """One line of figures an epoch."""
         return self.path / "history.csv"
@@ -49,7 +54,7 @@ class RunFolder:
         return self.path / "eval" / split
 
     def point_latest(self) -> None:
-        """Make ``latest`` beside this folder name it."""
+        """Make ``latest`` beside this folder name it: done when a run has ended."""
         write_text(self.path.parent / LATEST, f"{self.path.name}\n")
 
 
@@ -61,6 +66,15 @@ def latest_run(runs_folder: Path) -> RunFolder:
     """
     pointer = runs_folder / LATEST
     if not pointer.is_file():
+        unfinished = [path.parent for path in runs_folder.glob("*/settings.toml")]
+        if unfinished:
+            newest = max(unfinished, key=lambda path: _last_worked_s(RunFolder(path)))
+            raise ModelFileError(
+                "no run has ended here yet",
+                where=pointer,
+                mend=f"Go on with {newest.name} by `biometry train --resume`, or take it as it is "
+                f"by --weights {newest}",
+            )
         raise ModelFileError(
             "no model has been trained here yet",
             where=pointer,
@@ -69,9 +83,21 @@ def latest_run(runs_folder: Path) -> RunFolder:
     return _named_by(pointer)
 
 
+def newest_run(runs_folder: Path) -> RunFolder:
+    """The run that was last at work, ended or not.
+
+    Raises:
+        ModelFileError: nothing has been trained here.
+    """
+    found = [RunFolder(path.parent) for path in runs_folder.glob("*/settings.toml")]
+    if not found:
+        return latest_run(runs_folder)  # which says so
+    return max(found, key=lambda run: (_last_worked_s(run), run.path.name))
+
+
 def find_run(runs_folder: Path, name: str | None) -> RunFolder:
-    """The run of that name, or the latest. Raises ModelFileError when it has no settings."""
-    run = RunFolder(runs_folder / name) if name is not None else latest_run(runs_folder)
+    """The run of that name, or the newest. Raises ModelFileError when it has no settings."""
+    run = RunFolder(runs_folder / name) if name is not None else newest_run(runs_folder)
     if not run.settings.is_file():
         raise ModelFileError(
             "there is no such run to go on with", where=run.path, mend="Check --name"
@@ -116,6 +142,11 @@ def new_run(runs_folder: Path, name: str) -> RunFolder:
             mend="Choose another --name, or go on with it by --resume",
         )
     return run
+
+
+def _last_worked_s(run: RunFolder) -> float:
+    """When the run last wrote something, in seconds since the epoch."""
+    return max(file.stat().st_mtime for file in (run.settings, run.last) if file.is_file())
 
 
 def _named_by(pointer: Path) -> RunFolder:

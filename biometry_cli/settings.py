@@ -278,7 +278,12 @@ class DeviceSettings(Section):
         description="arithmetic in training; auto: bfloat16 where the hardware has it, "
         "predictions are always float32",
     )
-    threads: int | None = Field(None, ge=1, description="processor threads; all cores when not set")
+    threads: int | None = Field(
+        None,
+        ge=1,
+        description="processor threads; when not set as many as may run here, and training "
+        "measures how many are fastest",
+    )
 
 
 class Settings(BaseModel):

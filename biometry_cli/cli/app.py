@@ -81,4 +81,7 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Entry point of the installed command."""
+    from biometry_cli.cores import limit_spinning
+
+    limit_spinning()
     app(prog_name="biometry")

@@ -70,7 +70,7 @@ Device = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option(help="Processor threads.", show_default="all cores", rich_help_panel=MACHINE),
+    typer.Option(help="Processor threads.", show_default="measured", rich_help_panel=MACHINE),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
 OutFolder = Annotated[

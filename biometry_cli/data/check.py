@@ -1,6 +1,5 @@
 """``biometry data check``: read every image and mask of a data folder and say what is there."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,12 +7,13 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from biometry_cli.data.images import read_scan
 from biometry_cli.data.landmarks import outside
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
+from biometry_cli.data.membership import pixels_key
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
 
@@ -46,7 +46,11 @@ class SplitReport(BaseModel):
 
 
 class DataReport(BaseModel):
-    """The whole check. ``errors`` make the data unusable; ``warnings`` deserve a look."""
+    """The whole check. ``errors`` make the data unusable; ``warnings`` deserve a look.
+
+    ``keys`` are digests of each image's pixels by split, in the order of the samples, "" for one
+    that cannot be read; they are no part of the printed report.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,6 +62,7 @@ class DataReport(BaseModel):
     notes: list[str]
     warnings: list[str]
     errors: list[str]
+    keys: dict[str, tuple[str, ...]] = Field({}, exclude=True)
 
 
 class _Facts(BaseModel):
@@ -79,10 +84,12 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
     warnings: list[str] = []
     splits: dict[str, SplitReport] = {}
     seen: dict[str, tuple[str, Path]] = {}
+    keys: dict[str, tuple[str, ...]] = {}
     for split, samples in dataset.splits.items():
         facts = list(_all_facts(samples, dataset, on_image))
         errors += [fact.error for fact in facts if fact.error is not None]
         splits[split] = _summarise(samples, facts, dataset)
+        keys[split] = tuple(fact.digest for fact in facts)
         for sample, fact in zip(samples, facts, strict=True):
             if not fact.digest:
                 continue
@@ -114,6 +121,7 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
         notes=list(dataset.notes),
         warnings=warnings,
         errors=errors,
+        keys=keys,
     )
 
 
@@ -144,7 +152,7 @@ def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
     except DataError as error:
         return _Facts(error=error.paragraph())
     size = (pixels.shape[0], pixels.shape[1])
-    digest = hashlib.sha256(repr(size).encode() + pixels.tobytes()).hexdigest()
+    digest = pixels_key(pixels)
     off = outside(sample.points or {}, size)
     if sample.mask is None:
         return _Facts(size=size, digest=digest, outside=off)

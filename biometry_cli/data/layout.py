@@ -17,6 +17,7 @@ from biometry_cli.data.importers.catalog import hint
 from biometry_cli.data.labels import BACKGROUND, LabelSchema, Task
 from biometry_cli.data.landmarks import LANDMARKS_FILE
 from biometry_cli.data.masks import count_structures, read_mask
+from biometry_cli.data.membership import Membership
 from biometry_cli.data.samples import (
     Sample,
     SplitFolder,
@@ -39,7 +40,8 @@ _TASK_OF_KIND: dict[str, Task] = {
 class Dataset:
     """A data folder as understood.
 
-    ``notes`` are choices worth printing; ``problems`` must be mended before use.
+    ``notes`` are choices worth printing; ``problems`` must be mended before use. ``declared`` are
+    the class names of ``dataset.toml``, which a setting may stand above.
     """
 
     root: Path
@@ -48,6 +50,7 @@ class Dataset:
     splits: Mapping[str, tuple[Sample, ...]]
     notes: tuple[str, ...] = ()
     problems: tuple[DataError, ...] = ()
+    declared: tuple[str, ...] = ()
 
     def split(self, name: str) -> tuple[Sample, ...]:
         """The samples of one split. Raises DataError when there are none."""
@@ -70,6 +73,7 @@ def read_dataset(
     seed: int = 0,
     split_shares: tuple[float, float, float] = (0.7, 0.15, 0.15),
     known_labels: LabelSchema | None = None,
+    members: Membership | None = None,
 ) -> Dataset:
     """Find out what a data folder holds.
 
@@ -81,6 +85,8 @@ def read_dataset(
         seed: of the split by subject, where the folder has no splits of its own.
         split_shares: shares of the subjects in train, val and test, likewise.
         known_labels: a model's labels, for a folder that doesn't name its own.
+        members: of a run, whose subjects keep the splits that they had in it where splits are
+            drawn.
 
     Raises:
         DataError: no such folder, nothing recognised in it, or unusable ``dataset.toml``.
@@ -107,7 +113,7 @@ def read_dataset(
     }
     notes += [note for each in found.values() for note in each.notes]
     problems = [problem for each in found.values() for problem in each.problems]
-    splits = _deal(root, found, split_shares, seed, notes)
+    splits = _deal(root, found, split_shares, seed, members or Membership(), notes)
     names = _structure_names(splits, structures, declared, known_labels, kinds, notes)
     if task == "classify" and "masks" in kinds:
         splits = {split: _label_by_area(s, names, declared) for split, s in splits.items()}
@@ -118,7 +124,7 @@ def read_dataset(
         points = _point_names(found, problems)
         labels = _learned_labels(root, task, names, points, declared, splits)
     coding = MaskCoding(colors=declared.colors, overlap=declared.overlap)
-    return Dataset(root, labels, coding, splits, tuple(notes), tuple(problems))
+    return Dataset(root, labels, coding, splits, tuple(notes), tuple(problems), declared.classes)
 
 
 def _choose_task(root: Path, folders: list[Path], wanted: Task | None) -> tuple[Task, list[str]]:
@@ -202,6 +208,7 @@ def _deal(
     found: Mapping[str, SplitFolder],
     shares: tuple[float, float, float],
     seed: int,
+    members: Membership,
     notes: list[str],
 ) -> dict[str, tuple[Sample, ...]]:
     """The samples by split; subjects are drawn where val or all splits are missing."""
@@ -214,7 +221,8 @@ def _deal(
     else:
         return splits
     try:
-        dealt = draw_splits([sample.subject for sample in pool], wanted, seed)
+        names = [sample.subject for sample in pool]
+        dealt = draw_splits(names, wanted, seed, members.settled(names))
     except DataError as error:
         raise DataError(error.what, where=root, mend=error.mend) from None
     for split, subjects in dealt.items():

@@ -7,7 +7,7 @@ import numpy as np
 from biometry_cli.calibration import Calibration, ClassCalibration, MeasureCalibration
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
-from biometry_cli.data.splits import draw_splits
+from biometry_cli.data.splits import place_of
 from biometry_cli.errors import DataError
 from biometry_cli.evaluation.class_calibration import Answered, fit_classes
 from biometry_cli.evaluation.conformal import Compared, fit_measure
@@ -32,7 +32,8 @@ def divide_validation(
     """Part the validation images into those that choose the checkpoint and those that calibrate.
 
     A quarter of the subjects choose, if the others are subjects enough for an interval;
-    else all do both.
+    else all do both. Each subject's name and the seed give its place in the order in which they
+    are taken, so that a subject more or less moves one other at most.
 
     Returns:
         Choosing images, calibrating images, and whether they are apart.
@@ -40,10 +41,13 @@ def divide_validation(
     subjects = sorted({sample.subject for sample in samples})
     if len(subjects) * (1 - _CHOOSING_SHARE) < FEWEST_SUBJECTS + 1:
         return tuple(samples), tuple(samples), False
-    shares = {"choose": _CHOOSING_SHARE, "calibrate": 1 - _CHOOSING_SHARE}
-    dealt = draw_splits([sample.subject for sample in samples], shares, seed)
-    parts = [tuple(s for s in samples if s.subject in dealt[part]) for part in shares]
-    return parts[0], parts[1], True
+    ordered = sorted(subjects, key=lambda each: place_of(each, f"choose-{seed}"))
+    choosing = set(ordered[: round(_CHOOSING_SHARE * len(subjects))])
+    return (
+        tuple(sample for sample in samples if sample.subject in choosing),
+        tuple(sample for sample in samples if sample.subject not in choosing),
+        True,
+    )
 
 
 def calibrate(

@@ -19,6 +19,8 @@ from biometry_cli.models.catalog import (
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
 from biometry_cli.runs import RunFolder, new_run
 from biometry_cli.settings import Settings
+from biometry_cli.sources import resolve_settings
+from biometry_cli.training.resume import read_run_data, require_same_settings
 from biometry_cli.training.sampling import require_sampling, settle_sampling
 from biometry_cli.watch import Watcher
 
@@ -48,6 +50,7 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
     if resume is None and settings.train.name is not None:
         new_run(settings.train.runs_folder, settings.train.name)
     require_writable(settings.train.runs_folder)
+    before = None if resume is None else read_run_data(resume)
 
     dataset = read_dataset(
         settings.data.folder,
@@ -55,6 +58,7 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
         structures=settings.data.structures,
         seed=settings.train.seed,
         split_shares=settings.data.split_shares,
+        members=None if before is None else before.membership,
     )
     for note in dataset.notes:
         watcher.note(note)
@@ -71,9 +75,16 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
     from biometry_cli.training.run import train_checked
 
     settled = settle(settings, dataset, report)
+    if resume is not None:
+        require_same_settings(settled, run_settings(resume))
     trained = train_checked(settled, dataset, report, watcher, resume)
     _write_manifest(trained, dataset, settled)
     return trained
+
+
+def run_settings(run: RunFolder) -> Settings:
+    """The settings that a run was begun with. Raises UsageError where they cannot be read."""
+    return resolve_settings({}, base=run.settings, environment={}).settings
 
 
 def _write_manifest(trained: "TrainedRun", dataset: Dataset, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from biometry_cli.watch import Watcher
 def calibrate_model(
     path: Path, dataset: Dataset, settings: TrainSettings, device: str, watcher: Watcher
 ) -> ModelCard:
-    """Calibrate a finished model on its validation split and keep the result in its file.
+    """Calibrate a model on its validation split and keep the result in its file, as finished.
 
     Args:
         path: the model file; it is replaced.
@@ -43,6 +43,7 @@ def calibrate_model(
         unsure_error_rate=settings.unsure_error_rate,
         on_image=watcher.advance,
     )
-    card = card.model_copy(update={"calibration": fitted})
+    training = card.training.model_copy(update={"finished": True})
+    card = card.model_copy(update={"calibration": fitted, "training": training})
     write_model(path, card, network.state_dict())
     return card

@@ -24,6 +24,7 @@ from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.checkpoint import Progress
 from biometry_cli.training.interrupt import DeferredInterrupt
 from biometry_cli.training.schedule import Budget, rate_factor
+from biometry_cli.training.threads import ThreadTuner
 from biometry_cli.watch import Watcher
 
 # With a budget in minutes, validations come so seldom that they take at most this share.
@@ -41,6 +42,7 @@ class Learner:
     loss: nn.Module
     loader: "DataLoader[tuple[Tensor, Target]]"
     order: EpochOrder
+    tuner: ThreadTuner
 
 
 def train_loop(
@@ -74,7 +76,7 @@ def train_loop(
             row: dict[str, Any] = {"epoch": progress.epoch}
             row |= _train_epoch(learner, settings, budget, progress, watcher, interrupt)
 
-            spent = budget.progress(progress.step) >= 1
+            spent = budget.progress(progress.epoch) >= 1
             if spent or _validation_due(
                 settings, budget, progress.epoch, validated_s, validation_s
             ):
@@ -114,11 +116,14 @@ def _train_epoch(
     learner.order.epoch = progress.epoch
     watcher.start_epoch(progress.epoch, budget.epochs, len(learner.order))
     losses: list[float] = []
+    foretold = progress.epoch > 1  # said once
     images_seen, waited_s, rate = 0, 0.0, 0.0
     started = fetched = time.monotonic()
     for images, targets in learner.loader:
-        waited_s += time.monotonic() - fetched
-        rate = settings.learning_rate * rate_factor(budget.progress(progress.step), settings.warmup)
+        began = time.monotonic()
+        waited_s += began - fetched
+        spent = budget.progress(progress.epoch - 1 + len(losses) / len(learner.order))
+        rate = settings.learning_rate * rate_factor(spent, settings.warmup)
         for group in learner.optimizer.param_groups:
             group["lr"] = rate
         loss = learner.loss(learner.network(images), targets)
@@ -131,7 +136,11 @@ def _train_epoch(
         learner.average.update(learner.accelerator.unwrap_model(learner.network), progress.step)
         images_seen += len(images)
         fetched = time.monotonic()
-        spent = budget.progress(progress.step)
+        learner.tuner.step(fetched - began)
+        if not foretold and learner.tuner.settled:
+            foretold = True
+            watcher.note(_outlook(budget, progress, learner, (fetched - started) / len(losses)))
+        spent = budget.progress(progress.epoch - 1 + len(losses) / len(learner.order))
         left_s = budget.elapsed_s() * (1 - spent) / max(spent, 1e-6)
         watcher.step(losses[-1], images_seen / (fetched - started), spent, left_s)
         interrupt.check()
@@ -143,7 +152,20 @@ def _train_epoch(
         "learning_rate": rate,
         "images_per_s": images_seen / took_s,
         "loading_share": waited_s / took_s,
+        "threads": learner.tuner.threads,
     }
+
+
+def _outlook(budget: Budget, progress: Progress, learner: Learner, step_s: float) -> str:
+    """What a run can expect of this machine: ``2 threads; about 30 epochs``."""
+    threads = learner.tuner.threads
+    started = f"{threads} thread{'s' * (threads != 1)}; about "
+    epoch_s = step_s * len(learner.order)
+    if budget.minutes is None:
+        epochs_left = (budget.epochs or 0) - progress.epoch + 1
+        return f"{started}{max(1, round(epochs_left * epoch_s / 60))} min"
+    left_s = budget.minutes * 60 - budget.elapsed_s()
+    return f"{started}{max(1, round(left_s / epoch_s))} epochs"
 
 
 def _finite(loss: Tensor, progress: Progress, rate: float) -> float:

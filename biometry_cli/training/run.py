@@ -1,6 +1,5 @@
 """One training run from settings to a model file: settle data and network, then loop."""
 
-import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +10,13 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from biometry_cli.bundle import ModelCard, ModelSpec, TrainingSummary, make_card, write_model
+from biometry_cli.cores import usable_threads
 from biometry_cli.data.check import DataReport
 from biometry_cli.data.dataset import BalancedOrder, EpochOrder, Target, TrainingData
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.layout import Dataset
+from biometry_cli.data.membership import Membership
+from biometry_cli.data.membership import membership as membership_of
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.evaluation.calibrate import divide_validation
 from biometry_cli.evaluation.evaluate import evaluate, score_name, score_of
@@ -26,7 +28,7 @@ from biometry_cli.models.catalog import build, entry
 from biometry_cli.report.history import write_history
 from biometry_cli.results.figures import PROBABILITY_FIGURES
 from biometry_cli.runs import RunFolder, new_run
-from biometry_cli.settings import Settings
+from biometry_cli.settings import Settings, TrainSettings
 from biometry_cli.sources import settings_toml
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.calibration import calibrate_model
@@ -34,7 +36,15 @@ from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_che
 from biometry_cli.training.loop import Learner, train_loop
 from biometry_cli.training.losses import loss_of
 from biometry_cli.training.precision import choose_precision
+from biometry_cli.training.resume import (
+    RunData,
+    continued,
+    read_run_data,
+    require_same_labels,
+    write_run_data,
+)
 from biometry_cli.training.schedule import Budget
+from biometry_cli.training.threads import ThreadTuner, candidates
 from biometry_cli.watch import Watcher
 
 
@@ -90,8 +100,26 @@ def train_checked(
     network = _network(settings, dataset.labels, going_on, watcher)
     run = resume or _begin(settings)
     remove_leftovers(run.path)
+    membership = _remember(run, dataset, report, watcher)
+    parts = _Run(settings, dataset, report, run, network, device, watcher, membership)
+    trained = parts.train(resume is not None)
     run.point_latest()
-    return _Run(settings, dataset, report, run, network, device, watcher).train(resume is not None)
+    return trained
+
+
+def _remember(run: RunFolder, dataset: Dataset, report: DataReport, watcher: Watcher) -> Membership:
+    """Keep who is learned from in the run folder, with all that earlier sittings learned from."""
+    subjects = {split: [s.subject for s in samples] for split, samples in dataset.splits.items()}
+    before = read_run_data(run)
+    if before is None:
+        who = membership_of(subjects, report.keys)
+    else:
+        require_same_labels(dataset.labels, dataset.declared, before)
+        who, notes = continued(before.membership, subjects, report.keys)
+        for note in notes:
+            watcher.note(note)
+    write_run_data(run, RunData(labels=dataset.labels, declared=dataset.declared, membership=who))
+    return who
 
 
 def default_workers(device: str, cores: int) -> int:
@@ -137,6 +165,12 @@ def _network(
     )
 
 
+def _budget_text(settings: TrainSettings) -> str:
+    if settings.minutes is not None:
+        return f"{settings.minutes:g} minutes"
+    return f"{settings.epochs} epochs"
+
+
 class _Run:
     """The parts of one run, put together from settled settings."""
 
@@ -149,9 +183,11 @@ class _Run:
         network: nn.Module,
         device: str,
         watcher: Watcher,
+        membership: Membership,
     ) -> None:
         self.settings, self.dataset, self.report = settings, dataset, report
         self.run, self.device, self.watcher = run, device, watcher
+        self.membership = membership
         data, model = settings.data, settings.model
         assert data.height_px is not None
         assert data.width_px is not None
@@ -176,11 +212,14 @@ class _Run:
             )
             self.watcher.note(f"resuming after epoch {progress.epoch}")
         self._note_start()
-        budget = Budget(
-            settings.epochs, settings.minutes, len(learner.order), spent_s=progress.elapsed_s
-        )
+        budget = Budget(settings.epochs, settings.minutes, spent_s=progress.elapsed_s)
         # A finished run may be given a larger budget; then there is more to do.
-        progress.finished = progress.finished and budget.progress(progress.step) >= 1
+        progress.finished = progress.finished and budget.progress(progress.epoch) >= 1
+        if progress.finished:
+            self.watcher.note(
+                f"nothing is left to do: the run has had its budget of {_budget_text(settings)}; "
+                "a larger one by --epochs or --minutes goes on"
+            )
 
         def save(progress: Progress, best: bool) -> None:
             if best:
@@ -223,7 +262,7 @@ class _Run:
             order = BalancedOrder(data.classes(), settings.batch_size, settings.seed)
         workers = self.settings.data.workers
         if workers is None:
-            workers = default_workers(self.device, os.cpu_count() or 1)
+            workers = default_workers(self.device, usable_threads())
         loader: DataLoader[tuple[torch.Tensor, Target]] = DataLoader(
             data,
             batch_sampler=order,
@@ -247,7 +286,15 @@ class _Run:
             dense=entry(self.spec.name).dense,
             size=(self.preprocess.height_px, self.preprocess.width_px),
         ).to(accelerator.device)
-        return Learner(accelerator, network, average, optimizer, loss, loader, order)
+        tuner = ThreadTuner(self._threads(), torch.set_num_threads)
+        return Learner(accelerator, network, average, optimizer, loss, loader, order, tuner)
+
+    def _threads(self) -> tuple[int, ...]:
+        """Numbers of threads to choose from: as set, or on a processor whatever runs fastest."""
+        wanted = self.settings.device.threads
+        if wanted is not None:
+            return (wanted,)
+        return candidates(usable_threads()) if self.device == "cpu" else (usable_threads(),)
 
     def _validate(self, network: nn.Module) -> tuple[float, dict[str, float | None]]:
         predictor = Predictor(
@@ -276,6 +323,8 @@ class _Run:
                 epoch=progress.best_epoch,
                 minutes=round(progress.elapsed_s / 60, 2),
                 validation=figures,
+                membership=self.membership,
+                finished=False,
             ),
         )
 

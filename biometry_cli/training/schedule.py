@@ -15,7 +15,6 @@ class Budget:
 
     epochs: int | None
     minutes: float | None
-    steps_per_epoch: int
     spent_s: float = 0.0
     closing_s: float = 0.0
     _started_s: float = field(default_factory=time.monotonic)
@@ -24,10 +23,13 @@ class Budget:
         """Seconds trained so far, earlier sittings included."""
         return self.spent_s + time.monotonic() - self._started_s
 
-    def progress(self, step: int) -> float:
-        """Share of the budget spent after ``step`` steps in all, 0 to 1."""
+    def progress(self, epochs_done: float) -> float:
+        """Share of the budget spent after so many epochs, with part of the present one; 0 to 1.
+
+        Epochs are counted, not steps: a resumed run may meet more or fewer images.
+        """
         if self.epochs is not None:
-            return min(step / max(self.epochs * self.steps_per_epoch, 1), 1.0)
+            return min(epochs_done / self.epochs, 1.0)
         assert self.minutes is not None
         usable_s = max(self.minutes * 60 - self.closing_s, 1e-6)
         return min(self.elapsed_s() / usable_s, 1.0)

@@ -31,15 +31,16 @@ def test_rate_rises_then_falls_to_its_floor():
     assert rates[100] == pytest.approx(1e-3)
 
 
-def test_budget_of_epochs_counts_steps():
-    budget = Budget(epochs=4, minutes=None, steps_per_epoch=5)
+def test_budget_of_epochs_counts_epochs_and_their_parts():
+    budget = Budget(epochs=4, minutes=None)
     assert budget.progress(0) == 0
-    assert budget.progress(10) == 0.5
+    assert budget.progress(0.6) == pytest.approx(0.15)
+    assert budget.progress(2) == 0.5
     assert budget.progress(99) == 1
 
 
 def test_budget_of_minutes_counts_earlier_sittings_and_keeps_time_to_close():
-    budget = Budget(epochs=None, minutes=1, steps_per_epoch=5, spent_s=30)
+    budget = Budget(epochs=None, minutes=1, spent_s=30)
     assert budget.progress(0) == pytest.approx(0.5, abs=0.02)
     budget.closing_s = 30
     assert budget.progress(0) == 1

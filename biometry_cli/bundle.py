@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from biometry_cli.calibration import Calibration
+from biometry_cli.cores import usable_threads
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.membership import Membership
 from biometry_cli.data.preprocess import Preprocess
@@ -252,7 +253,7 @@ def onnx_session(model: Path | bytes, where: Path | str, threads: int | None = N
     Args:
         model: a file, or its bytes.
         where: what an error names.
-        threads: processor threads; the runtime's own choice when None.
+        threads: processor threads; those that may run here when None.
 
     Raises:
         ModelFileError: unreadable as ONNX.
@@ -261,8 +262,9 @@ def onnx_session(model: Path | bytes, where: Path | str, threads: int | None = N
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    if threads is not None:
-        options.intra_op_num_threads = threads
+    options.intra_op_num_threads = usable_threads() if threads is None else threads
+    # A waiting thread that spins takes the core from whoever it waits for on a busy machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     source = model if isinstance(model, bytes) else str(model)
     try:
         return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from biometry_cli.data.frames import Source, Spacing
 from biometry_cli.data.layout import Dataset
+from biometry_cli.data.membership import Membership, pixels_key
 from biometry_cli.data.samples import Sample
 from biometry_cli.data.tables import SPACING_FILE
 from biometry_cli.errors import ModelFileError, UsageError
@@ -14,6 +15,7 @@ from biometry_cli.evaluation.references import pairs_of
 from biometry_cli.evaluation.strata import cells_of, in_order, require_column, strata_of
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
+from biometry_cli.learned import warnings_of
 from biometry_cli.measure.catalog import place_of_measure
 from biometry_cli.results.evaluation import BY_POINTS
 from biometry_cli.results.figures import BALANCED_ACCURACY, CLOSENESS, DICE
@@ -66,11 +68,13 @@ def evaluate(
     if by is not None:
         _require_strata(by, samples, labels.task)
     images: list[ImageScores] = []
+    keys: list[tuple[str, str]] = []
     readings = predictor.readings(sources_of(samples, spacing_mm), batch_size, assess=False)
     for sample, reading in zip(samples, readings, strict=True):
         if isinstance(reading, Failure):
             raise reading.error
         images.append(_compare(sample, reading, dataset, distances=distances))
+        keys.append((sample.subject, pixels_key(reading.pixels)))
         if on_image is not None:
             on_image()
     if by is not None:
@@ -96,6 +100,10 @@ def evaluate(
         by=by,
         strata=[] if by is None else _strata(images, resamples),
         unlike=unlike if fitted.appearance else None,
+        warnings=[
+            *warnings_of(predictor.card),
+            *_learned_from(predictor.card.training.membership, split, keys),
+        ],
     )
 
 
@@ -122,6 +130,23 @@ def _compare(sample: Sample, reading: Reading, dataset: Dataset, *, distances: b
         call=classification.compare(sample, reading) if classifies else None,
         pairs=[] if classifies else pairs_of(sample, reading.prediction, labels),
     )
+
+
+def _learned_from(membership: Membership, split: str, keys: Sequence[tuple[str, str]]) -> list[str]:
+    """A sentence where the model knows images of the split from another, better known one."""
+    seen = membership.seen(keys)
+    counts = {
+        "that it learned from": seen["train"] if split != "train" else 0,
+        "that chose and calibrated it": seen["val"] if split == "test" else 0,
+    }
+    parts = [f"{count} {words}" for words, count in counts.items() if count]
+    if not parts:
+        return []
+    return [
+        f"Of the {len(keys)} images of {split}, the model knows {' and '.join(parts)}, or others "
+        "of these subjects: its figures here are better than on new subjects. Evaluate on "
+        "subjects that it has not seen."
+    ]
 
 
 def _in_stratum(image: ImageScores, stratum: str) -> ImageScores:

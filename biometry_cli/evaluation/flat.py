@@ -46,6 +46,7 @@ def flat(scores: SplitScores) -> Evaluation:
         model=scores.model,
         data=scores.data,
         cases=[flat_case(image) for image in scores.images],
+        warnings=list(scores.warnings),
     )
 
 

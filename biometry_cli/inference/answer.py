@@ -3,7 +3,7 @@
 Interval, flags, and what the sizes mean for the fetus; the answer is made once, from all of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from biometry_cli.calibration import MeasureCalibration
 from biometry_cli.data.frames import Frame
 from biometry_cli.inference.intervals import guarantee_of, interval_of
 from biometry_cli.inference.reading import Found, Measures
+from biometry_cli.learned import calls_hardly_learned, hardly_learned
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess
 from biometry_cli.measure.growth.plausible import measure_flags, relation_reasons
 from biometry_cli.measure.structures import MeasuredStructure
@@ -73,6 +74,7 @@ def answer(
         centiles=assessment.centiles,
         notes=assessment.notes,
         flags=[
+            *([flags.UNFINISHED_TRAINING] if not card.training.finished else []),
             *([graded] if graded else []),
             *_class_flags(found, card),
             *(_measuring_flags(frame, found, measures, measurements, card)),
@@ -87,6 +89,7 @@ def report_measures(
     fitted: Mapping[str, MeasureCalibration],
     *,
     void: bool,
+    guessed: Container[tuple[str, str]] = (),
 ) -> list[Measurement]:
     """All measures of structures with their intervals and flags.
 
@@ -94,6 +97,7 @@ def report_measures(
         structures: as measured.
         fitted: the model's calibration by measure.
         void: whether the image is such that no interval promises anything.
+        guessed: structures that the model hardly learned, and by mask or points.
     """
     reported = []
     for structure in structures:
@@ -103,6 +107,8 @@ def report_measures(
             if calibration is not None:
                 interval = interval_of(measured.value, measured.unit, calibration)
             kinds = list(structure.flags)
+            if (structure.name, structure.by) in guessed:
+                kinds.append(flags.HARDLY_LEARNED)
             if measured.unit == "mm":
                 kinds += measure_flags(measured.name, measured.value)
             elif measured.unit.startswith("px"):
@@ -130,33 +136,44 @@ def assess_measures(
 ) -> tuple[Assessment, list[str]]:
     """Age, weight and centiles from measures in mm, and a flag where they do not fit together.
 
-    A size that no fetus has is left out, with a note that names the likely slip. Empty without a
-    measure in mm: pixels say nothing of an age.
+    A size that no fetus has is left out, with a note that names the likely slip, and so is one
+    that the model only guesses. Empty without a measure in mm: pixels say nothing of an age.
     """
-    sizes = {each.name: Size(each.value, each.interval) for each in measures if each.unit == "mm"}
+    sized = [each for each in measures if each.unit == "mm"]
+    guesses = [each.name for each in sized if flags.HARDLY_LEARNED in each.flags]
+    sizes = {e.name: Size(e.value, e.interval) for e in sized if e.name not in guesses}
+    left_out = [
+        f"{', '.join(guesses)}: hardly learned by the model, and left out of age, weight and "
+        "centiles."
+    ]
     if not sizes:
-        return Assessment(), []
+        return Assessment(notes=left_out if guesses else []), []
     usable = {
         each.name: each.value
-        for each in measures
-        if each.unit == "mm" and flags.IMPLAUSIBLE_SIZE not in each.flags
+        for each in sized
+        if each.name in sizes and flags.IMPLAUSIBLE_SIZE not in each.flags
     }
     doubts = [flags.IMPLAUSIBLE_RELATION] if relation_reasons(usable) else []
-    return assess(sizes, given=given, bpd_convention="outer-outer"), doubts
+    assessment = assess(sizes, given=given, bpd_convention="outer-outer")
+    if guesses:
+        assessment = assessment.model_copy(update={"notes": [*left_out, *assessment.notes]})
+    return assessment, doubts
 
 
 def _measurements(
     measures: Measures, card: ModelCard, *, void: bool
 ) -> tuple[list[Measurement], list[Measurement]]:
     """The measures that are taken, and those between points beside masks."""
-    calibration = card.calibration
-    between = report_measures(measures.again, calibration.point_measures, void=void)
+    calibration, guessed = card.calibration, hardly_learned(card)
+    between = report_measures(
+        measures.again, calibration.point_measures, void=void, guessed=guessed
+    )
     beside = {each.name: each for each in between}
     taken: list[Measurement] = []
     for structure in measures.taken:
         by_points = structure.by == "points"
         fitted = calibration.point_measures if by_points else calibration.measures
-        reported = report_measures([structure], fitted, void=void)
+        reported = report_measures([structure], fitted, void=void, guessed=guessed)
         taken += reported if by_points else [_compared(each, beside) for each in reported]
     return taken, between
 
@@ -177,11 +194,13 @@ def _apart(first: Measurement, second: Measurement) -> bool:
 
 
 def _class_flags(found: Found, card: ModelCard) -> list[str]:
-    fitted = card.calibration.classes
-    if found.label is None or found.probabilities is None or fitted is None:
+    if found.label is None or found.probabilities is None:
         return []
-    unsure = fitted.threshold is not None and found.probabilities[found.label] < fitted.threshold
-    return [flags.UNSURE] if unsure else []
+    told = [flags.HARDLY_LEARNED] if calls_hardly_learned(card) else []
+    fitted = card.calibration.classes
+    threshold = None if fitted is None else fitted.threshold
+    unsure = threshold is not None and found.probabilities[found.label] < threshold
+    return [*told, *([flags.UNSURE] if unsure else [])]
 
 
 def _measuring_flags(
@@ -199,6 +218,7 @@ def _measuring_flags(
     told += [] if shown else [Flag(flags.NO_STRUCTURE)]
     of_structures = [Flag(kind, each.name) for each in measures.taken for kind in each.flags]
     again = [Flag(kind, each.name) for each in measures.again for kind in each.flags]
+    of_structures += _guessed(measures, card)
     told += of_structures
     told += [flag for flag in again if flag not in of_structures]
     known = {flag.kind for flag in of_structures} | {flags.NO_SPACING}
@@ -207,6 +227,14 @@ def _measuring_flags(
     ]
     told += [Flag(flags.NOT_ON_THIS_PLANE, name) for name in measures.elsewhere]
     return [str(flag) for flag in told]
+
+
+def _guessed(measures: Measures, card: ModelCard) -> list[Flag]:
+    """Structures shown that the model hardly learned; all of them where it shows nothing."""
+    guessed = hardly_learned(card)
+    shown = {(each.name, each.by) for each in (*measures.taken, *measures.again)}
+    named = [each for each in guessed if each in shown or not shown]
+    return [Flag(flags.HARDLY_LEARNED, name) for name in dict.fromkeys(name for name, _ in named)]
 
 
 def _points(found: Found) -> dict[str, FoundPoint | None]:

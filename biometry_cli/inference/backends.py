@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.bundle import ModelCard
+from biometry_cli.cores import usable_threads
 from biometry_cli.errors import ModelFileError, UsageError
 
 if TYPE_CHECKING:
@@ -124,8 +125,7 @@ def choose_device(name: str) -> str:
 
 
 def set_threads(threads: int | None) -> None:
-    """Limit torch to ``threads`` processor threads; None leaves all cores."""
-    if threads is not None:
-        import torch
+    """Let torch run ``threads`` processor threads; None takes those that may run here."""
+    import torch
 
-        torch.set_num_threads(threads)
+    torch.set_num_threads(usable_threads() if threads is None else threads)

@@ -21,14 +21,18 @@ from biometry_cli.sources import resolve_settings
 
 # A quarter of the 30 validation fetuses choose the model, the others are enough for intervals.
 _IMAGES = {"train": 150, "val": 90, "test": 36}
+# Enough to measure within a few percent, whatever the machine: a slow one takes longer, and ends
+# with the same model. See demo's figures in the README.
+_EPOCHS = 30
+_VALIDATE_EVERY = 5
 
 
-def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
+def run_demo(folder: Path, minutes: float | None, out: Console, err: Console) -> None:
     """Draw, train, evaluate, predict one scan and export, printing each step's result.
 
     Args:
         folder: a new folder for all that is written.
-        minutes: time for training.
+        minutes: time for training; a fixed number of epochs when None.
         out: where results go.
         err: where progress goes.
 
@@ -43,7 +47,8 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
         write_segmentation_dataset(data, **_IMAGES, seed=0, on_image=advance)
 
     settings = _settings(folder, data, minutes)
-    _heading(out, 2, "learn from them", f"biometry train {data} --minutes {minutes:g}")
+    budget = f"--epochs {_EPOCHS}" if minutes is None else f"--minutes {minutes:g}"
+    _heading(out, 2, "learn from them", f"biometry train {data} {budget}")
     with RichWatcher(err) as watcher:
         trained = train(settings, watcher)
     out.print(render([facts(trained.facts(), "trained")]))
@@ -73,10 +78,11 @@ def run_demo(folder: Path, minutes: float, out: Console, err: Console) -> None:
     out.print(render([facts(export_onnx(settings, None).facts(), "exported")]))
 
 
-def _settings(folder: Path, data: Path, minutes: float) -> Settings:
+def _settings(folder: Path, data: Path, minutes: float | None) -> Settings:
+    by_epochs = {"train.epochs": _EPOCHS, "train.validate_every": _VALIDATE_EVERY}
     flags = {
         "data.folder": data,
-        "train.minutes": minutes,
+        **(by_epochs if minutes is None else {"train.minutes": minutes}),
         "train.runs_folder": folder / "runs",
         "train.name": "demo",
     }

@@ -107,6 +107,7 @@ def _dataset(settings: Settings, predictor: Predictor, weights: Path) -> Dataset
         # The splits that training drew, so that no image learned from is tested on.
         seed=card.training.seed,
         split_shares=card.training.split_shares,
+        members=card.training.membership,
         known_labels=card.labels,
     )
 

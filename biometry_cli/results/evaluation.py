@@ -88,7 +88,8 @@ class Evaluation(Result):
     the column ``by``. ``points`` are the landmarks.
     ``confusion_matrix[i][j]`` counts images of class i that were called class j. ``reliability``
     holds a classifier's probabilities against the truth, and ``reliability_uncalibrated`` those
-    before its temperature, where it has one.
+    before its temperature, where it has one. ``warnings`` say why figures may not mean what they
+    seem to.
     """
 
     task: str
@@ -107,3 +108,4 @@ class Evaluation(Result):
     model: str = ""
     data: str = ""
     cases: list[Case] = []
+    warnings: list[str] = []

@@ -26,6 +26,8 @@ IMPLAUSIBLE_RELATION = "implausible_relation"
 NOT_MEASURED = "not_measured"
 NOT_ON_THIS_PLANE = "not_on_this_plane"
 OUT_OF_CHART_RANGE = "out_of_chart_range"
+HARDLY_LEARNED = "hardly_learned"
+UNFINISHED_TRAINING = "unfinished_training"
 
 
 class Rank(IntEnum):
@@ -73,6 +75,8 @@ FLAGS: dict[str, FlagKind] = {
         "found, but it does not belong on this plane: not measured", Rank.NOTE
     ),
     OUT_OF_CHART_RANGE: FlagKind("outside the range of the growth chart", Rank.DOUBT),
+    HARDLY_LEARNED: FlagKind("hardly learned by the model: its values are guesses", Rank.WARNING),
+    UNFINISHED_TRAINING: FlagKind("the model’s training has not ended", Rank.WARNING),
 }
 
 

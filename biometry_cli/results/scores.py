@@ -234,6 +234,7 @@ class SplitScores:
         measured: one entry a measure with a reference, in the order of a report.
         by, strata: the column whose values part the images, and each value's measures.
         unlike: images unlike the training images; None of a model that cannot tell.
+        warnings: sentences that say why the figures may not mean what they seem to.
     """
 
     task: str
@@ -250,6 +251,7 @@ class SplitScores:
     by: str | None = None
     strata: Sequence[StratumScores] = ()
     unlike: int | None = None
+    warnings: Sequence[str] = ()
 
     @property
     def parts(self) -> dict[str, Grouped]:

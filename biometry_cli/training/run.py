@@ -24,6 +24,7 @@ from biometry_cli.evaluation.flat import flat_metrics
 from biometry_cli.files import make_folder, remove_leftovers, write_text
 from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
 from biometry_cli.inference.predictor import Predictor
+from biometry_cli.learned import warnings_of
 from biometry_cli.models.catalog import build, entry
 from biometry_cli.report.history import write_history
 from biometry_cli.results.figures import PROBABILITY_FIGURES
@@ -68,6 +69,7 @@ class TrainedRun:
         if score is not None:
             lines.append((f"validation {score_name(self.card.task)}", f"{score:.4f}"))
         lines += [
+            ("beware", " ".join(warnings_of(self.card))),
             ("model", str(self.run.model)),
             ("history", f"{self.run.history}, {self.run.curves.name}"),
         ]

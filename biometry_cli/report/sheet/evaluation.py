@@ -20,6 +20,7 @@ from biometry_cli.report.sheet.blocks import (
     NONE,
     PAGE,
     TERMINAL,
+    Alert,
     Block,
     Card,
     Cell,
@@ -120,6 +121,7 @@ def evaluation_sections(
 
 
 def _headline(scores: SplitScores) -> Iterator[Block]:
+    yield Alert(tuple(scores.warnings))
     yield from agreement_cards(scores.measured)
     if scores.masks is not None:
         yield _card(DICE, scores.masks.overall.figures[DICE], len(scores.images))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from biometry_cli.learned import warnings_of
 from biometry_cli.report.sheet.blocks import Block, Cell, Column, Row, Rows, facts
 from biometry_cli.report.sheet.words import value_text
 from biometry_cli.results.figures import of_one_point
@@ -53,6 +54,7 @@ def card_sheet(card: "ModelCard") -> tuple[Block, ...]:
         ("images", ", ".join(splits)),
         ("trained", f"epoch {training.epoch}, {training.minutes:.1f} min, seed {training.seed}"),
         ("validation", ", ".join(figures) or "none"),
+        ("beware", " ".join(warnings_of(card))),
         ("intervals", _half_widths(card.calibration.measures)),
         (
             "intervals, points" if card.labels.segments else "intervals",

@@ -50,7 +50,7 @@ def open_model(path: Path, *, device: str = "auto", threads: int | None = None) 
     Args:
         path: ``.safetensors`` or ``.onnx``.
         device: "auto", "cpu" or "cuda"; ONNX models run on the processor.
-        threads: processor threads; all cores when None.
+        threads: processor threads; those that may run here when None.
 
     Raises:
         ModelFileError: missing, damaged, of another kind, or weights that do not fit the card.

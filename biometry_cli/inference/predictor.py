@@ -240,7 +240,7 @@ def load(
         weights: a ``.safetensors`` or ``.onnx`` file, a run folder, ``runs/latest``, or None for
             the latest run below ``runs/``.
         device: "auto", "cpu" or "cuda".
-        threads: processor threads; all cores when None.
+        threads: processor threads; those that may run here when None.
 
     Raises:
         ModelFileError: there is no such model, or it cannot be used.

@@ -192,9 +192,9 @@ def test_exceptions_are_of_rooms_in_the_table() -> None:
 
 
 def test_the_command_line_imports_the_rest_inside_functions() -> None:
-    # The catalogs are plain text: the options of sizes and of outputs come from them.
-    catalogs = (f"{PACKAGE}.measure.catalog", f"{PACKAGE}.jobs.writers.catalog")
-    light = (f"{PACKAGE}.cli", f"{PACKAGE}.errors", *catalogs)
+    # The catalogs are plain text: options of sizes and outputs, and kinds of sources, are theirs.
+    catalogs = ("measure.catalog", "jobs.writers.catalog", "data.importers.catalog")
+    light = (f"{PACKAGE}.cli", f"{PACKAGE}.errors", *(f"{PACKAGE}.{each}" for each in catalogs))
     for module in below("cli"):
         for name in imports(module, top_level=True) - {PACKAGE}:
             assert name.startswith(light), f"{module} imports {name} when it loads"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from biometry_cli.cli.options import Json
+from biometry_cli.data.importers.catalog import CATALOG
 
 
 def import_data(
@@ -13,7 +14,7 @@ def import_data(
         str,
         typer.Argument(
             metavar="KIND",
-            help="hc18, multicentre, fetal-planes, fu-biometry, psfhs, coco or masks-rgb.",
+            help=f"{', '.join([*CATALOG][:-1])} or {[*CATALOG][-1]}.",
             show_default=False,
         ),
     ],

@@ -230,11 +230,13 @@ def _measuring_flags(
 
 
 def _guessed(measures: Measures, card: ModelCard) -> list[Flag]:
-    """Structures shown that the model hardly learned; all of them where it shows nothing."""
+    """Structures shown that the model hardly learned; the image where it shows none at all."""
     guessed = hardly_learned(card)
     shown = {(each.name, each.by) for each in (*measures.taken, *measures.again)}
-    named = [each for each in guessed if each in shown or not shown]
-    return [Flag(flags.HARDLY_LEARNED, name) for name in dict.fromkeys(name for name, _ in named)]
+    names = dict.fromkeys(name for name, by in guessed if (name, by) in shown)
+    if guessed and not shown:
+        names = {"": None}
+    return [Flag(flags.HARDLY_LEARNED, name) for name in names]
 
 
 def _points(found: Found) -> dict[str, FoundPoint | None]:

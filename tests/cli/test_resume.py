@@ -41,6 +41,26 @@ def _weights(run):
     return {name: value.tobytes() for name, value in tensors.items()}
 
 
+def _is_taken_for_unfinished(biometry, segmentation_folder, folder):
+    """Not by default, and named only with a flag, a warning and without an age."""
+    scan = str(min((segmentation_folder / "data/test/images").glob("*_head.png")))
+    by_default = biometry("predict", scan, "--json", cwd=folder).json()
+    assert "unfinished_training" not in by_default["flags"], "of the run that ended"
+    (folder / "runs/latest").rename(folder / "latest")
+    refused = biometry("predict", scan, cwd=folder)
+    assert refused.returncode == 4
+    assert "no run has ended here yet" in refused.stderr
+    assert "--weights" in refused.stderr
+    (folder / "latest").rename(folder / "runs/latest")
+    named = biometry("predict", scan, "--json", "--weights", "runs/killed", cwd=folder).json()
+    assert "unfinished_training" in named["flags"]
+    assert named["gestational_age"] is None
+    data = str(segmentation_folder / "data")
+    scores = biometry("eval", data, "--weights", "runs/killed", "--json", cwd=folder).json()
+    assert any("has not ended" in each for each in scores["warnings"])
+    assert "has not ended" in biometry("info", "runs/killed", cwd=folder).stdout
+
+
 def test_killed_and_resumed_ends_with_the_same_weights(biometry, segmentation_folder, tmp_path):
     data = str(segmentation_folder / "data")
     flags = [data, "--epochs", str(EPOCHS), "--width", "1", "--set", "train.batch_size=4"]
@@ -51,6 +71,7 @@ def test_killed_and_resumed_ends_with_the_same_weights(biometry, segmentation_fo
     _kill_in_epoch(_start(tmp_path, *flags, "--name", "killed"), 3)
     done = len(history.read_text().splitlines()) - 1
     assert 1 <= done < EPOCHS
+    _is_taken_for_unfinished(biometry, segmentation_folder, tmp_path)
     resumed = biometry("train", "--resume", cwd=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     assert f"resuming after epoch {done}" in resumed.stderr
@@ -72,10 +93,30 @@ def test_a_finished_run_has_nothing_left_to_do(biometry, segmentation_folder, tm
     before = _weights(run)
     again = biometry("train", "--resume", cwd=tmp_path)
     assert again.returncode == 0, again.stderr
+    assert "nothing is left to do" in again.stderr
     assert _weights(run) == before
     more = biometry("train", "--resume", "--epochs", "2", cwd=tmp_path)
     assert more.returncode == 0, more.stderr
     assert _weights(run) != before
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (["--batch-size", "3"], "train.batch_size is 3 and was 8"),
+        (["--set", "train.learning_rate=0.5"], "train.learning_rate is 0.5"),
+        (["--structures", "femur,head,abdomen"], "data.structures is"),
+    ],
+)
+def test_a_resume_with_other_settings_is_refused(
+    biometry, segmentation_folder, tmp_path, changes, told
+):
+    data = str(segmentation_folder / "data")
+    first = biometry("train", data, "--epochs", "1", "--width", "0.25", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    again = biometry("train", data, "--resume", "--epochs", "2", *changes, cwd=tmp_path)
+    assert again.returncode in (2, 3), again.stderr
+    assert told in " ".join(again.stderr.split())
 
 
 @pytest.mark.slow

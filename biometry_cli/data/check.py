@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from biometry_cli.data.images import read_scan
 from biometry_cli.data.landmarks import outside
 from biometry_cli.data.layout import Dataset
-from biometry_cli.data.masks import read_mask
+from biometry_cli.data.masks import read_mask, require_size
 from biometry_cli.data.membership import pixels_key
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
@@ -70,6 +70,7 @@ class _Facts(BaseModel):
     digest: str = ""
     areas_px: list[int] = []
     outside: list[str] = []
+    remarks: tuple[str, ...] = ()
     error: str | None = None
 
 
@@ -85,10 +86,12 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
     splits: dict[str, SplitReport] = {}
     seen: dict[str, tuple[str, Path]] = {}
     keys: dict[str, tuple[str, ...]] = {}
+    remarks: Counter[str] = Counter()
     for split, samples in dataset.splits.items():
         facts = list(_all_facts(samples, dataset, on_image))
         errors += [fact.error for fact in facts if fact.error is not None]
         splits[split] = _summarise(samples, facts, dataset)
+        remarks.update(remark for fact in facts for remark in fact.remarks)
         keys[split] = tuple(fact.digest for fact in facts)
         for sample, fact in zip(samples, facts, strict=True):
             if not fact.digest:
@@ -118,7 +121,7 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
         classes=list(dataset.labels.classes),
         points=list(dataset.labels.points),
         splits=splits,
-        notes=list(dataset.notes),
+        notes=[*dataset.notes, *(f"{n} images: {words}" for words, n in remarks.items())],
         warnings=warnings,
         errors=errors,
         keys=keys,
@@ -148,27 +151,23 @@ def _all_facts(
 
 def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
     try:
-        pixels = read_scan(sample.image).pixels
+        scan = read_scan(sample.image)
     except DataError as error:
         return _Facts(error=error.paragraph())
-    size = (pixels.shape[0], pixels.shape[1])
-    digest = pixels_key(pixels)
-    off = outside(sample.points or {}, size)
+    size = (scan.pixels.shape[0], scan.pixels.shape[1])
+    facts = _Facts(size=size, digest=pixels_key(scan.pixels), remarks=scan.remarks)
+    facts.outside = outside(sample.points or {}, size)
     if sample.mask is None:
-        return _Facts(size=size, digest=digest, outside=off)
+        return facts
     try:
         mask = read_mask(sample.mask, dataset.labels.structures, dataset.coding)
+        require_size(sample.mask, mask.shape, sample.image, size)
     except DataError as error:
-        return _Facts(size=size, digest=digest, error=error.paragraph())
-    if mask.shape != size:
-        return _Facts(
-            size=size,
-            digest=digest,
-            error=f"{sample.mask}: is {_written(mask.shape)} while its image is {_written(size)}. "
-            "Save the mask at the image's size.",
-        )
+        facts.error = error.paragraph()
+        return facts
     areas = np.bincount(mask.ravel(), minlength=len(dataset.labels.classes))
-    return _Facts(size=size, digest=digest, areas_px=areas.tolist(), outside=off)
+    facts.areas_px = areas.tolist()
+    return facts
 
 
 def _note_outside(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from biometry_cli.data.images import IMAGE_SUFFIXES, Scan, read_content
+from biometry_cli.data.images import IMAGE_SUFFIXES, Scan, gray_of_words, read_content
 from biometry_cli.data.tables import spacing_beside
 from biometry_cli.errors import BiometryError, DataError
 
@@ -147,6 +147,7 @@ def parse_frames(
             pixels=scan.pixels,
             spacing=spacing or told,
             time_ms=scan.time_ms,
+            remarks=scan.remarks,
             sha256=digest,
             size_bytes=len(content),
         )
@@ -158,11 +159,12 @@ def frame_of(pixels: npt.NDArray[np.generic], spacing: Spacing | None = None) ->
     Raises:
         DataError: pixels of another shape, type or range.
     """
-    return Frame(FrameRef("array"), as_gray(pixels), spacing)
+    gray, remarks = as_gray(pixels)
+    return Frame(FrameRef("array"), gray, spacing, remarks=remarks)
 
 
-def as_gray(image: npt.NDArray[np.generic]) -> FloatArray:
-    """Gray pixels (H, W): uint8, uint16, or floats from 0 to 1 -> float32, 0 to 1.
+def as_gray(image: npt.NDArray[np.generic]) -> tuple[FloatArray, tuple[str, ...]]:
+    """Gray pixels (H, W): uint8, uint16, or floats from 0 to 1 -> float32, 0 to 1, and remarks.
 
     Raises:
         DataError: pixels of another shape, type or range.
@@ -173,15 +175,15 @@ def as_gray(image: npt.NDArray[np.generic]) -> FloatArray:
         )
     pixels: FloatArray = image.astype(np.float32)
     if image.dtype == np.uint8:
-        return pixels / np.float32(255)
+        return pixels / np.float32(255), ()
     if image.dtype == np.uint16:
-        return pixels / np.float32(65535)
+        return gray_of_words(image.astype(np.int64))
     if image.dtype.kind != "f" or not (pixels.min() >= 0 and pixels.max() <= 1):
         raise DataError(
             f"an array of {image.dtype} is not understood as gray",
             mend="Give uint8, uint16, or floats from 0 to 1",
         )
-    return pixels
+    return pixels, ()
 
 
 def _reader(suffix: str) -> Reader:

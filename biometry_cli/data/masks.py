@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageSequence
 
 from biometry_cli.data.declaration import MaskCoding
-from biometry_cli.data.images import open_image
+from biometry_cli.data.images import open_image, upright
 from biometry_cli.errors import DataError
 
 MASK_SUFFIXES = frozenset({".png", ".tif", ".tiff", ".bmp", ".gif", ".npy"})
@@ -49,6 +49,23 @@ def read_mask(path: Path, structures: tuple[str, ...], coding: MaskCoding) -> In
             mend="Save class indices, or name the classes in dataset.toml or by --structures",
         )
     return raw.astype(np.uint8)
+
+
+def require_size(mask: Path, size: tuple[int, ...], image: Path, shown: tuple[int, ...]) -> None:
+    """Raise DataError where a mask of ``size`` (height, width) does not fit its image as shown."""
+    if size == shown:
+        return
+    mend = "Save the mask at the image's size"
+    if size == shown[::-1]:
+        mend = (
+            "One of the two lies on its side: save the mask of the image as it is shown, which an "
+            "EXIF orientation in either file can turn"
+        )
+    raise DataError(
+        f"is {size[1]} x {size[0]} while its image {image.name} is {shown[1]} x {shown[0]}",
+        where=mask,
+        mend=mend,
+    )
 
 
 def count_structures(paths: Iterable[Path], coding: MaskCoding) -> int:
@@ -111,7 +128,7 @@ def _read_pages(image: Image.Image, path: Path) -> npt.NDArray[np.int64]:
     try:
         pages = [
             np.asarray(page if page.mode in _INDEX_MODES else page.convert("L"), np.int64)
-            for page in ImageSequence.Iterator(image)
+            for page in map(upright, ImageSequence.Iterator(image))
         ]
     except (OSError, SyntaxError, ValueError, TypeError, EOFError) as error:
         raise DataError(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from biometry_cli.data.layout import Dataset
-from biometry_cli.data.masks import read_mask
+from biometry_cli.data.masks import read_mask, require_size
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
 from biometry_cli.evaluation.references import pair_of
@@ -26,8 +26,7 @@ def compare(
     structures = dataset.labels.structures
     truth = read_mask(sample.mask, structures, dataset.coding)
     predicted = reading.masks.mask
-    if truth.shape != predicted.shape:
-        raise DataError(f"has another size than its image {sample.image.name}", where=sample.mask)
+    require_size(sample.mask, truth.shape, sample.image, predicted.shape)
     spacing = pair_of(reading.prediction.spacing_mm)
     overlaps = {
         name: compare_masks(

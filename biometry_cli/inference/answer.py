@@ -72,7 +72,7 @@ def answer(
         gestational_age=assessment.gestational_age,
         fetal_weight=assessment.fetal_weight,
         centiles=assessment.centiles,
-        notes=assessment.notes,
+        notes=[*frame.remarks, *assessment.notes],
         flags=[
             *([flags.UNFINISHED_TRAINING] if not card.training.finished else []),
             *([graded] if graded else []),

@@ -85,7 +85,8 @@ def test_a_subject_in_two_splits(sound: "FolderBuilder", square_mask: Mask) -> N
 def test_a_mask_of_another_size(sound: "FolderBuilder", square_mask: Mask) -> None:
     mask = sound.image("val/masks/val_1.png", square_mask.T)
     error = only_error(sound)
-    assert error.startswith(f"{mask}: is 12 x 16 while its image is 16 x 12")
+    assert error.startswith(f"{mask}: is 12 x 16 while its image val_1.png is 16 x 12")
+    assert "lies on its side" in error
 
 
 def test_unreadable_files_are_all_listed(sound: "FolderBuilder") -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from biometry_cli.data.images import read_scan
+from biometry_cli.data.frames import as_gray
+from biometry_cli.data.images import TURNED, displayed_size, read_scan
 from biometry_cli.errors import DataError
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
@@ -122,6 +123,97 @@ def test_jpeg_is_read(tmp_path: Path) -> None:
     smooth = np.repeat(np.linspace(20, 230, 64)[None], 64, axis=0).astype(np.uint8)
     path = saved(tmp_path / "a.jpg", Image.fromarray(smooth), quality=95)
     np.testing.assert_allclose(read(path), smooth / 255, atol=0.02)
+
+
+SEEN = np.array([[10, 80, 200], [30, 120, 250]], np.uint8)
+"""As a person sees it."""
+
+
+def stored(orientation: int) -> npt.NDArray[np.uint8]:
+    """What a file of this orientation holds, so that it is shown as ``SEEN`` (EXIF 2.3)."""
+    rows_first = SEEN if orientation <= 4 else SEEN.T
+    turns = {1: (1, 1), 2: (1, -1), 3: (-1, -1), 4: (-1, 1)}
+    turns |= {5: (1, 1), 6: (-1, 1), 7: (-1, -1), 8: (1, -1)}
+    down, right = turns[orientation]
+    return np.ascontiguousarray(rows_first[::down, ::right])
+
+
+def oriented(path: Path, orientation: int) -> Path:
+    """A file that says how it is to be turned: EXIF, or tag 274 of a TIFF."""
+    if path.suffix == ".tif":
+        return saved(path, Image.fromarray(stored(orientation)), tiffinfo={274: orientation})
+    exif = Image.Exif()
+    exif[274] = orientation
+    options = {"lossless": True} if path.suffix == ".webp" else {"quality": 100}
+    image = Image.fromarray(stored(orientation).repeat(16, 0).repeat(16, 1))
+    return saved(path, image, exif=exif, **options)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
+def test_an_image_is_read_as_it_is_shown(tmp_path: Path, suffix: str, orientation: int) -> None:
+    path = oriented(tmp_path / f"a{suffix}", orientation)
+    pixels = read(path)
+    step = pixels.shape[0] // 2
+    np.testing.assert_allclose(pixels[step // 2 :: step, step // 2 :: step], SEEN / 255, atol=0.03)
+    assert read_scan(path).remarks == ((TURNED,) if orientation > 1 else ())
+    with Image.open(path) as header:
+        assert displayed_size(header) == pixels.shape[::-1]
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 300])
+def test_an_orientation_that_does_not_exist_is_none(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    path = saved(tmp_path / "a.png", Image.fromarray(SEEN), exif=exif)
+    np.testing.assert_array_equal(read(path), SEEN / np.float32(255))
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_damaged_exif_does_not_hide_a_picture(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", Image.fromarray(RAMP), exif=b"Exif\0\0MM\0*\xff\xff\xff\xff")
+    assert read(path).shape == RAMP.shape
+
+
+def tiff(path: Path, values: npt.NDArray[np.uint16], *, photometric: int) -> Path:
+    return saved(path, Image.fromarray(values), tiffinfo={262: photometric})
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+def test_a_negative_of_many_bits_is_turned_round(tmp_path: Path, bits: int) -> None:
+    white = 2**bits - 1
+    values = np.array([[0, white // 3, white]], np.uint16)
+    shown = read(tiff(tmp_path / "shown.tif", values, photometric=1))
+    negative = read(tiff(tmp_path / "negative.tif", white - values, photometric=0))
+    np.testing.assert_allclose(negative, shown, atol=1e-6)
+    np.testing.assert_allclose(shown, values / white, atol=1e-6)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+def test_fewer_bits_than_sixteen_are_scaled_by_those_used(
+    tmp_path: Path, suffix: str, bits: int
+) -> None:
+    eight = saved(tmp_path / "eight.png", Image.fromarray(RAMP))
+    values = np.round(RAMP / 255 * (2**bits - 1)).astype(np.uint16)
+    path = saved(tmp_path / f"words.{suffix}", Image.fromarray(values))
+    np.testing.assert_allclose(read(path), read(eight), atol=1 / 2**bits)
+    (remark,) = read_scan(path).remarks
+    assert f"{bits} of 16 bits" in remark
+    pixels, remarks = as_gray(values)
+    np.testing.assert_array_equal(pixels, read(path))
+    assert remarks == (remark,)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P"])
+def test_a_wholly_transparent_image_is_no_black_one(tmp_path: Path, mode: str) -> None:
+    if mode == "P":
+        image = palette_image(np.zeros((4, 5), np.uint8), [200, 200, 200])
+        path = saved(tmp_path / "a.png", image, transparency=0)
+    else:
+        layers = [*(200,) * (len(mode) - 1), 0]
+        path = saved(tmp_path / "a.png", Image.new(mode, (5, 4), tuple(layers)))
+    assert "alpha" in (refused(path, "is wholly transparent").mend or "")
 
 
 @pytest.fixture

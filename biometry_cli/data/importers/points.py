@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from biometry_cli.data.images import displayed_size
 from biometry_cli.data.importers.plan import Point
 from biometry_cli.data.tables import read_header, read_rows
 from biometry_cli.errors import DataError
@@ -85,10 +86,10 @@ def lone_ends(count: int) -> list[str]:
 
 
 def image_size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels, from the file's header. Raises LeaveOut if it has none."""
+    """Width and height in pixels as shown, from the file's header. Raises LeaveOut without one."""
     try:
         with Image.open(path) as image:
-            return image.size
+            return displayed_size(image)
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
         raise LeaveOut(f"cannot be opened as an image ({error})") from None
 

@@ -154,7 +154,7 @@ def assess_measures(
         if each.name in sizes and flags.IMPLAUSIBLE_SIZE not in each.flags
     }
     doubts = [flags.IMPLAUSIBLE_RELATION] if relation_reasons(usable) else []
-    assessment = assess(sizes, given=given, bpd_convention="outer-outer")
+    assessment = assess(sizes, given=given, bpd_convention="outer-outer", typed=False)
     if guesses:
         assessment = assessment.model_copy(update={"notes": [*left_out, *assessment.notes]})
     return assessment, doubts

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from biometry_cli.measure.growth import hadlock_dating, intergrowth_dating
 from biometry_cli.measure.growth.bpd import CEPHALIC_INDEX_RANGE, cephalic_index
-from biometry_cli.measure.growth.dates import completed_text
+from biometry_cli.measure.growth.dates import completed_text, nearest_text
 from biometry_cli.measure.growth.dating_formula import DatingFormula
 from biometry_cli.measure.growth.propagation import NORMAL_95, spread
 from biometry_cli.measure.growth.size import GivenAge, Readings, Size
@@ -86,11 +86,12 @@ def gestational_age(
 
 def difference_note(given: GivenAge, taken: AgeEstimate) -> str:
     """How far the age by size lies from the age given, in days."""
-    days = 0 if taken.weeks is None else round(7 * (taken.weeks - given.weeks))
+    days = 0 if taken.weeks is None else round(7 * taken.weeks) - round(7 * given.weeks)
     count = f"{abs(days)} {'day' if abs(days) == 1 else 'days'}"
     compared = "as given" if days == 0 else f"{count} {'more' if days > 0 else 'less'} than given"
     by = f"{taken.source.partition(',')[0]}, {inputs_text(taken.inputs)}"
-    return f"By size the age is {taken.text} ({by}), {compared}."
+    age = taken.text if taken.weeks is None else nearest_text(taken.weeks)
+    return f"By size the age is {age} ({by}), {compared}."
 
 
 def disagreement_note(estimates: Sequence[AgeEstimate]) -> str | None:

@@ -43,6 +43,7 @@ def assess(
     *,
     given: GivenAge | None = None,
     bpd_convention: BpdConvention = "as given",
+    typed: bool = True,
 ) -> Assessment:
     """Gestational age, fetal weight and growth centiles from the sizes of one fetus.
 
@@ -54,8 +55,9 @@ def assess(
         given: an age known beforehand; the estimates then stand beside it.
         bpd_convention: "outer-outer" converts BPD for formulas that expect it outer-inner;
             "as given" uses it as it is, and notes what each expects.
+        typed: whether a person typed the sizes; notes on measured ones guess no slip of typing.
     """
-    read = readings(sizes, bpd_convention)
+    read = readings(sizes, bpd_convention, typed=typed)
     estimates = age_estimates(read)
     head_shape = head_shape_note(read)
     taken = choose(estimates, without_bpd=head_shape is not None)
@@ -67,19 +69,20 @@ def assess(
         fetal_weight=weight,
         centiles=centiles,
         notes=[
-            *_doubts(read),
+            *_doubts(read, typed=typed),
             *_age_notes(given, taken, estimates, head_shape, centiles),
             *([_BPD_NOTES[bpd_convention]] if "BPD" in read.outer_outer else []),
         ],
     )
 
 
-def _doubts(read: Readings) -> list[str]:
+def _doubts(read: Readings, *, typed: bool) -> list[str]:
     """Sizes that cannot be right, alone or beside each other."""
     usable = {
         name: size.value_mm for name, size in read.outer_outer.items() if name not in read.refused
     }
-    return [f"{reason}." for reason in (*read.refused.values(), *relation_reasons(usable))]
+    reasons = (*read.refused.values(), *relation_reasons(usable, typed=typed))
+    return [reason if reason.endswith("?") else f"{reason}." for reason in reasons]
 
 
 def _age_notes(

@@ -10,6 +10,7 @@ WEEKS_POSSIBLE = (4.0, 45.0)
 """Ages at which a scan of a fetus is thinkable at all."""
 
 _DAYS = 7
+_ROUNDING_DAYS = 0.005 * _DAYS + 1e-6  # half of 0.01 weeks, and a float's last bits
 _WEEKS_AND_DAYS = re.compile(r"(\d{1,2})\s*(?:\+|w)\s*(\d{1,2})\s*d?", re.IGNORECASE)
 _WEEKS = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*w?", re.IGNORECASE)
 _WRITE = "Write completed weeks and days, such as 24+3, or exact weeks, such as 24.5"
@@ -63,9 +64,19 @@ def weeks_between(last_period: date, scan: date) -> float:
 
 
 def completed_text(weeks: float) -> str:
-    """Completed weeks and days: 30.0 is "30+0", 30.2 is "30+1"."""
-    # Sums such as 10 + 1/7 miss a whole day by the last bits of the float.
-    days = math.floor(weeks * _DAYS + 1e-6)
+    """Completed weeks and days: 30.0 is "30+0", 30.2 is "30+1".
+
+    Weeks written to two decimals miss a whole day by up to half of the last one: 24.14 is 24+1.
+    """
+    return _days_text(math.floor(weeks * _DAYS + _ROUNDING_DAYS))
+
+
+def nearest_text(weeks: float) -> str:
+    """Weeks and days to the nearest day, for an age beside its difference from another in days."""
+    return _days_text(round(weeks * _DAYS))
+
+
+def _days_text(days: int) -> str:
     return f"{days // _DAYS}+{days % _DAYS}"
 
 

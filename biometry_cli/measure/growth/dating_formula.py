@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from biometry_cli.measure.growth.words import outside_text
+
 
 @dataclass(frozen=True)
 class DatingFormula:
@@ -46,8 +48,10 @@ class DatingFormula:
             (measure,), (low, high) = self.inputs, self.size_range_mm
             value = sizes_mm[measure]
             if not low <= value <= high:
-                return f"{measure} {value:.1f} mm is outside the {low:g} to {high:g} mm it takes"
+                written = outside_text(value, low, high)
+                return f"{measure} {written} mm is outside the {low:g} to {high:g} mm it takes"
         weeks, (low, high) = self.weeks(sizes_mm), self.weeks_range
         if low <= weeks <= high:
             return None
-        return f"gives {weeks:.1f} weeks, outside the {low:g} to {high:g} {self.range_origin}"
+        written = outside_text(weeks, low, high)
+        return f"gives {written} weeks, outside the {low:g} to {high:g} {self.range_origin}"

@@ -1,18 +1,21 @@
 """What every growth chart has in common: z-scores and centiles of a size at an age."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
 from biometry_cli.measure.growth.dates import completed_text
+from biometry_cli.measure.growth.words import outside_text
 
 _NORMAL = NormalDist()
 
 
 def centile_of_z(z: float) -> float:
     """The centile, 0 to 100, of a z-score."""
-    return 100 * _NORMAL.cdf(z)
+    # As 1 - cdf(-z) it would be exactly 0 from z = -8.3 on, which no size is.
+    return 50 * math.erfc(-z / math.sqrt(2))
 
 
 def z_of_centile(centile: float) -> float:
@@ -62,7 +65,10 @@ class GrowthChart:
         low, high = self.weeks_range
         if low <= weeks <= high:
             return None
-        return f"{completed_text(weeks)} is outside the chart's {_range_text(low, high)}"
+        written = completed_text(weeks)
+        if written in (completed_text(low), completed_text(high)):
+            written = f"{outside_text(weeks, low, high, digits=2)} weeks"
+        return f"{written} is outside the chart's {_range_text(low, high)}"
 
     def z(self, value: float, weeks: float) -> float:
         """z-score of a value in ``unit``; infinite beyond ``centile_range``.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from biometry_cli.measure.catalog import MEASURES
 from biometry_cli.measure.growth import hadlock_dating, intergrowth_dating, intergrowth_growth
+from biometry_cli.measure.growth.words import outside_text
 from biometry_cli.results.flags import IMPLAUSIBLE_SIZE, OUT_OF_CHART_RANGE
 
 SIZE_RANGES_MM = {
@@ -41,10 +42,15 @@ _SLIPS = (("cm", 10.0), ("in", 25.4), ("m", 1000.0), ("without its decimal point
 _CHART_EDGE_CENTILES = (0.1, 99.9)
 
 
-def size_reason(name: str, value_mm: float) -> str | None:
-    """Why a size in mm cannot be one of a fetus, with the wrong unit that it looks like.
+def size_reason(name: str, value_mm: float, *, typed: bool = True) -> str | None:
+    """Why a size in mm cannot be one of a fetus, and the slip that it looks like.
 
     None where it can be, and for a measure that is not HC, BPD, OFD, AC, FL or CRL.
+
+    Args:
+        name: of the measure.
+        value_mm: the size.
+        typed: whether a person typed it, in a unit of his own perhaps; else it was measured.
     """
     if name not in SIZE_RANGES_MM:
         return None
@@ -57,14 +63,15 @@ def size_reason(name: str, value_mm: float) -> str | None:
         return None
     how = "small" if value_mm < low else "large"
     article = "a" if name in ("BPD", "CRL") else "an"
-    wrong = (
-        f"{name} {_shown(value_mm)} mm is too {how} for {article} {name} ({low:g} to {high:g} mm)"
-    )
-    return wrong + _unit_hint(name, value_mm)
+    value = _shown(value_mm)
+    if low <= float(value) <= high:
+        value = outside_text(value_mm, low, high)
+    wrong = f"{name} {value} mm is too {how} for {article} {name} ({low:g} to {high:g} mm)"
+    return wrong + (_unit_hint(name, value_mm) if typed else "; is the pixel size right?")
 
 
-def relation_reasons(sizes_mm: Mapping[str, float]) -> list[str]:
-    """Which sizes in mm cannot belong to one fetus, and the slip that it looks like."""
+def relation_reasons(sizes_mm: Mapping[str, float], *, typed: bool = True) -> list[str]:
+    """Which sizes in mm cannot belong to one fetus, and the slip that typed ones look like."""
     known = {name: sizes_mm[name] for name in SIZE_RANGES_MM if name in sizes_mm}
     reasons = []
     for (first, second), (low, high) in _RATIO_RANGES.items():
@@ -72,7 +79,7 @@ def relation_reasons(sizes_mm: Mapping[str, float]) -> list[str]:
             continue
         ratio = known[first] / known[second]
         if not low <= ratio <= high:
-            reasons.append(_ratio_reason(first, second, known, (low, high)))
+            reasons.append(_ratio_reason(first, second, known, (low, high), typed=typed))
     if not reasons and {"HC", "BPD", "OFD"} <= known.keys():
         around = math.pi * (known["BPD"] + known["OFD"]) / 2
         if abs(known["HC"] / around - 1) > _CIRCUMFERENCE_TOLERANCE:
@@ -129,13 +136,20 @@ def _unit_hint(name: str, value: float) -> str:
 
 
 def _ratio_reason(
-    first: str, second: str, sizes: Mapping[str, float], limits: tuple[float, float]
+    first: str,
+    second: str,
+    sizes: Mapping[str, float],
+    limits: tuple[float, float],
+    *,
+    typed: bool,
 ) -> str:
     a, b = sizes[first], sizes[second]
     how = "long" if a / b > limits[1] else "short"
     if first in ("HC", "AC"):
         how = "large" if how == "long" else "small"
     reason = f"{first} {_shown(a)} mm is too {how} beside {second} {_shown(b)} mm"
+    if not typed:
+        return reason
     if (first, second) == ("BPD", "OFD") and a > b:
         return f"{reason}: the two look exchanged"
     for name, value in ((first, a), (second, b)):

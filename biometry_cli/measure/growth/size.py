@@ -56,13 +56,15 @@ class Readings:
         return next((self.refused[name] for name in inputs if name in self.refused), None)
 
 
-def readings(sizes: Mapping[str, Size], bpd_convention: BpdConvention) -> Readings:
+def readings(
+    sizes: Mapping[str, Size], bpd_convention: BpdConvention, *, typed: bool = True
+) -> Readings:
     """The known measures among ``sizes``, BPD converted where its convention is known."""
     known = {name: sizes[name] for name in SIZED if name in sizes}
     outer_inner = dict(known)
     if bpd_convention == "outer-outer" and "BPD" in known:
         outer_inner["BPD"] = _to_outer_inner(known["BPD"])
-    reasons = {name: size_reason(name, size.value_mm) for name, size in known.items()}
+    reasons = {name: size_reason(name, size.value_mm, typed=typed) for name, size in known.items()}
     refused = {name: reason for name, reason in reasons.items() if reason is not None}
     return Readings(outer_inner, known, refused)
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from biometry_cli.measure.growth.words import outside_text
+
 
 @dataclass(frozen=True)
 class WeightFormula:
@@ -37,8 +39,8 @@ class WeightFormula:
         for name, (low, high) in (self.size_ranges_mm or {}).items():
             value = sizes_mm[name]
             if not low <= value <= high:
+                written = outside_text(value, low, high)
                 return (
-                    f"{name} {value:.1f} mm is outside the {low:.0f} to {high:.0f} mm "
-                    f"{self.range_origin}"
+                    f"{name} {written} mm is outside the {low:g} to {high:g} mm {self.range_origin}"
                 )
         return None

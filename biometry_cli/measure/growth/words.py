@@ -1,4 +1,4 @@
-"""Sentences that the clinical layer says of its intervals."""
+"""Words that the clinical layer has for its intervals and ranges."""
 
 from collections.abc import Sequence
 
@@ -26,3 +26,12 @@ def error_guarantee(inputs: Sequence[str], measured: bool, own_error: str) -> st
         f"approximate 95 %: the formula's own error alone ({own_error}); the measuring error of "
         f"{inputs_text(inputs)} is not known"
     )
+
+
+def outside_text(value: float, low: float, high: float, digits: int = 1) -> str:
+    """A value outside ``low`` to ``high`` with as many decimals as show that it is outside."""
+    for places in range(digits, 9):
+        text = f"{value:.{places}f}"
+        if not low <= float(text) <= high:
+            return text
+    return repr(value)

@@ -74,3 +74,17 @@ def test_z_and_centile_are_inverse(centile: float) -> None:
 def test_no_z_belongs_to_a_centile_outside_0_to_100(centile: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 100"):
         z_of_centile(centile)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "written"), [(40.01, "40.01"), (40.0004, "40.0004"), (13.999, "13.999")]
+)
+def test_an_age_just_outside_a_chart_is_written_outside_it(weeks: float, written: str) -> None:
+    reason = find_chart("HC").refusal(weeks)
+    assert reason == f"{written} weeks is outside the chart's 14+0 to 40+0"
+
+
+@pytest.mark.parametrize("z", [-5.0, -8.5, -18.0, -30.0])
+def test_no_size_is_at_centile_0(z: float) -> None:
+    assert 0 < centile_of_z(z) < 1e-4
+    assert centile_of_z(-z) == pytest.approx(100)

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from biometry_cli.errors import UsageError
 from biometry_cli.measure.growth.dates import (
     completed_text,
+    nearest_text,
     parse_date,
     parse_weeks,
     weeks_between,
 )
+from biometry_cli.measure.growth.words import outside_text
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,30 @@ def test_what_is_no_age_is_refused_with_a_way_to_write_it(text: str, said: str) 
 )
 def test_weeks_are_completed_weeks_and_days(weeks: float, text: str) -> None:
     assert completed_text(weeks) == text
+
+
+@given(st.integers(28, 320))
+def test_weeks_to_two_decimals_are_the_day_that_they_were_rounded_from(days: int) -> None:
+    assert completed_text(float(f"{days / 7:.2f}")) == f"{days // 7}+{days % 7}"
+
+
+@given(st.integers(28, 320), st.floats(-0.45, 0.45))
+def test_the_nearest_day_is_no_further_than_half_a_day(days: int, off: float) -> None:
+    assert nearest_text((days + off) / 7) == f"{days // 7}+{days % 7}"
+
+
+@given(
+    st.floats(0, 500).map(lambda low: round(low, 1)),
+    st.floats(1, 500).map(lambda span: round(span, 1)),
+    st.floats(1e-6, 1),
+    st.booleans(),
+)
+def test_a_value_outside_a_range_is_never_written_as_if_inside(
+    low: float, span: float, beyond: float, above: bool
+) -> None:
+    high = round(low + span, 1)
+    value = high + beyond if above else low - beyond
+    assert not low <= float(outside_text(value, low, high)) <= high
 
 
 @given(st.integers(0, 320))

@@ -110,3 +110,20 @@ def test_a_whole_fetus_raises_no_doubt() -> None:
 )
 def test_flags_of_one_measure(name: str, value: float, flags: list[str]) -> None:
     assert measure_flags(name, value) == flags
+
+
+def test_what_was_measured_has_no_slip_of_typing() -> None:
+    for name, value in (("HC", 27.4), ("BPD", 7.6), ("FL", 5.6)):
+        typed, measured = (size_reason(name, value, typed=each) for each in (True, False))
+        assert typed is not None
+        assert measured is not None
+        assert "give" in typed
+        assert "give" not in measured
+        assert "pixel size" in measured
+    sizes = {"HC": 275.0, "AC": 27.5}
+    assert "give" in relation_reasons(sizes)[0]
+    assert "give" not in relation_reasons(sizes, typed=False)[0]
+
+
+def test_a_size_just_beyond_its_range_is_written_beyond_it() -> None:
+    assert "HC 450.01 mm is too large for an HC (45 to 450 mm)" in (size_reason("HC", 450.01) or "")

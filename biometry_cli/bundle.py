@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from biometry_cli.calibration import Calibration
 from biometry_cli.cores import usable_threads
@@ -22,6 +22,7 @@ from biometry_cli.data.membership import Membership
 from biometry_cli.data.preprocess import Preprocess
 from biometry_cli.errors import ModelFileError
 from biometry_cli.files import write_bytes
+from biometry_cli.names import valid_values
 from biometry_cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class TrainingSummary(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    _valid_names = field_validator("*", mode="before")(valid_values)
 
     data: str
     images: dict[str, int]

@@ -1,7 +1,8 @@
 """The errors that a user can meet: what is wrong, in which file, how to mend it.
 
 Exit codes are a contract with scripts: 0 done, 1 internal error or a training run that failed,
-2 usage or settings, 3 data, 4 model file, 5 done in part, 130 interrupted.
+2 usage or settings, 3 data, 4 model file, 5 done in part, 130 interrupted, 143 terminated, 141 the
+reader of standard output has gone.
 """
 
 from importlib.util import find_spec
@@ -47,6 +48,18 @@ class UsageError(BiometryError):
     code = "usage"
 
 
+class OutputError(UsageError):
+    """Standard output is full or closed."""
+
+    code = "output"
+
+
+class ReaderGone(OutputError):
+    """Who read standard output has left, such as ``head``: no error to tell anybody."""
+
+    exit_code = 141
+
+
 class DataError(BiometryError):
     """An image, mask, table or data folder that cannot be used."""
 
@@ -80,4 +93,3 @@ def require_torch(where: Path | str | None = None) -> None:
 
 
 PARTIAL_EXIT_CODE = 5
-INTERRUPTED_EXIT_CODE = 130

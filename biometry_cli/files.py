@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from biometry_cli.errors import UsageError
+from biometry_cli.targets import follow, writing_into
 
 _PREFIX = ".writing-"
 
@@ -17,28 +18,38 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it over ``path`` when the block succeeds.
 
     The parent folder is made when it is missing. When the block fails, the temporary file is
-    removed and ``path`` stays as it was.
+    removed and ``path`` stays as it was. A link stays a link: what it leads to is replaced. A
+    device or pipe is written into once the block has succeeded.
 
     Raises:
         UsageError: the folder cannot be made or written to.
     """
-    make_folder(path.parent)
+    target = follow(path)
     try:
-        # The suffix stays: several writers choose their format by it.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=path.suffix)
+        if target.is_stream:
+            with writing_into(target, path) as temporary:
+                yield temporary
+            return
+        make_folder(target.path.parent)
+        with _beside(target.path) as temporary:
+            yield temporary
+            # mkstemp makes the file private; give it the mode that the user's umask asks for.
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(target.path)
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A new temporary file beside ``path``, gone in the end if it is still there."""
+    # The suffix stays: several writers choose their format by it.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX, suffix=path.suffix)
     os.close(handle)
-    temporary = Path(name)
     try:
-        yield temporary
-        # mkstemp makes the file private; give it the mode that the user's umask asks for.
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
+        yield Path(name)
     finally:
-        temporary.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -109,6 +120,18 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what a killed process left of files that it was writing in ``folder``."""
     for path in folder.glob(f"{_PREFIX}*"):
         path.unlink(missing_ok=True)
+
+
+def require_file(path: Path) -> None:
+    """Raise UsageError where no file can be written to ``path``, and no stream goes into it."""
+    target = follow(path)
+    if target.is_stream:
+        if target.descriptor is None and not os.access(target.path, os.W_OK):
+            raise _unwritable(path, PermissionError(0, "it may not be written to"))
+        return
+    if target.path.is_dir():
+        raise UsageError("is a folder", where=path, mend="Name a file")
+    require_writable(target.path.parent)
 
 
 def require_writable(folder: Path) -> None:

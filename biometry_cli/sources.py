@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from biometry_cli.errors import UsageError
+from biometry_cli.names import valid_values
 from biometry_cli.settings import Settings
 
 ENVIRONMENT_PREFIX = "BIOMETRY_"
@@ -128,7 +129,8 @@ def settings_toml(settings: Settings) -> str:
     import tomli_w
 
     lines: list[str] = []
-    for section, values in settings.model_dump(mode="json", exclude_none=True).items():
+    written = settings.model_dump(mode="json", exclude_none=True)
+    for section, values in valid_values(written).items():
         lines.append(f"[{section}]")
         fields = type(getattr(settings, section)).model_fields
         # Whatever follows a table's heading belongs to the table, so tables come last.

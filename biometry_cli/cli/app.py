@@ -1,5 +1,6 @@
 """The command ``biometry``: its subcommands, and what every one of them does with an error."""
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +19,7 @@ from biometry_cli.cli import (
     schema,
     train,
 )
-from biometry_cli.errors import INTERRUPTED_EXIT_CODE, BiometryError
+from biometry_cli.errors import BiometryError, ReaderGone
 
 
 class ErrorReporting(TyperGroup):
@@ -28,16 +29,24 @@ class ErrorReporting(TyperGroup):
         try:
             return super().invoke(ctx)
         except BiometryError as error:
-            from biometry_cli.cli.console import print_error
-
-            print_error(error)
+            _report(error)
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            told = "Interrupted."
+        except KeyboardInterrupt as signal:
+            from biometry_cli.interrupt import Terminated, exit_code
+
+            told = "Terminated." if isinstance(signal, Terminated) else "Interrupted."
             if ctx.invoked_subcommand == "train":
                 told += " `biometry train --resume` goes on with the run."
             typer.echo(told, err=True)
-            raise typer.Exit(INTERRUPTED_EXIT_CODE) from None
+            raise typer.Exit(exit_code(signal)) from None
+
+
+def _report(error: BiometryError) -> None:
+    if isinstance(error, ReaderGone):
+        return
+    from biometry_cli.cli.console import print_error
+
+    print_error(error)
 
 
 app = typer.Typer(
@@ -81,7 +90,15 @@ app.command("demo")(demo.demo)
 
 def main() -> None:
     """Entry point of the installed command."""
+    from biometry_cli.cli.streams import guard_streams
     from biometry_cli.cores import limit_spinning
+    from biometry_cli.interrupt import stop_by_signals
 
     limit_spinning()
-    app(prog_name="biometry")
+    guard_streams()
+    stop_by_signals()
+    try:
+        app(prog_name="biometry")
+    except BiometryError as error:  # of a help text, which is printed before any command begins
+        _report(error)
+        sys.exit(error.exit_code)

@@ -1,8 +1,14 @@
 """What the commands share at their edges: settings from flags, dry runs, errors."""
 
+import codecs
+import json
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from biometry_cli.errors import BiometryError
 
@@ -10,14 +16,25 @@ if TYPE_CHECKING:
     from biometry_cli.settings import Settings
     from biometry_cli.sources import ResolvedSettings
 
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+
 
 def print_error(error: BiometryError) -> None:
     """One paragraph on standard error."""
     from rich.text import Text
 
+    from biometry_cli.names import shown
     from biometry_cli.report.consoles import err
 
-    err().print(Text.assemble(("Error: ", "bold red"), error.paragraph()))
+    err().print(Text.assemble(("Error: ", "bold red"), shown(error.paragraph())))
+
+
+def print_json(text: str) -> None:
+    """JSON on standard output, in any encoding of it: what it lacks is spelled as JSON does."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if codecs.lookup(encoding).name != "utf-8":
+        text = _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    typer.echo(text)
 
 
 def gather(

@@ -23,7 +23,7 @@ def check(
     assignments: Assignments = None,
 ) -> None:
     """Read every image and mask, and report what is there and what is wrong."""
-    from biometry_cli.cli.console import gather
+    from biometry_cli.cli.console import gather, print_json
     from biometry_cli.data.check import check_dataset
     from biometry_cli.data.layout import read_dataset
     from biometry_cli.errors import DataError
@@ -45,7 +45,7 @@ def check(
     with image_bar("checking images", total, err()) as advance:
         report = check_dataset(dataset, advance)
     if as_json:
-        typer.echo(report.model_dump_json())
+        print_json(report.model_dump_json())
     else:
         out().print(render(check_sheet(report)))
     if report.errors:

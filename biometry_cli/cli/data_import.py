@@ -46,6 +46,7 @@ def import_data(
     """
     import shlex
 
+    from biometry_cli.cli.console import print_json
     from biometry_cli.data.importers.catalog import CATALOG
     from biometry_cli.errors import UsageError
     from biometry_cli.jobs.import_data import AUTO, import_data
@@ -69,7 +70,7 @@ def import_data(
         bar=lambda description, total: image_bar(description, total, err()),
     )
     if as_json:
-        typer.echo(report.model_dump_json())
+        print_json(report.model_dump_json())
     else:
         out().print(render(import_sheet(report)))
         out().print(f"next: biometry data check {shlex.quote(report.folder)}", soft_wrap=True)

@@ -54,7 +54,7 @@ def evaluate(
     dry_run: DryRun = False,
 ) -> None:
     """Compare a model's answers with the truth: overlap, distances, errors in mm."""
-    from biometry_cli.cli.console import gather, print_settings, spacing_pair
+    from biometry_cli.cli.console import gather, print_json, print_settings, spacing_pair
     from biometry_cli.errors import UsageError
 
     resolved = gather(
@@ -92,7 +92,7 @@ def evaluate(
         bar=lambda description, total: image_bar(description, total, err()),
     )
     if as_json:
-        typer.echo(done.evaluation.model_dump_json(exclude={"cases"}))
+        print_json(done.evaluation.model_dump_json(exclude={"cases"}))
         return
     out().print(render(evaluation_blocks(done.scores)))
     out().print(f"written: {done.folder}", soft_wrap=True)

@@ -19,7 +19,7 @@ def info(
 ) -> None:
     """Print what a model file says of itself."""
     from biometry_cli.bundle import read_card
-    from biometry_cli.cli.console import gather
+    from biometry_cli.cli.console import gather, print_json
     from biometry_cli.report.consoles import out
     from biometry_cli.report.sheet.model import card_sheet
     from biometry_cli.report.terminal import render
@@ -30,7 +30,7 @@ def info(
     if as_json:
         # The arrays of the appearance are for programs that load the model, not for a reader.
         arrays = {"quantiles", "deviation", "mean", "axes", "variances"}
-        typer.echo(
+        print_json(
             card.model_dump_json(
                 exclude={"calibration": {"appearance": {"image": arrays, "network": arrays}}}
             )

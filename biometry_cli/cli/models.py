@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import typer
-
 from biometry_cli.cli.options import Json
 
 
@@ -11,6 +9,7 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
+    from biometry_cli.cli.console import print_json
     from biometry_cli.errors import require_torch
     from biometry_cli.models.catalog import (
         CATALOG,
@@ -35,7 +34,7 @@ def models(as_json: Json = False) -> None:
         for name, entry in CATALOG.items()
     ]
     if as_json:
-        typer.echo(json.dumps(rows))
+        print_json(json.dumps(rows))
         return
     shown = [
         (row["name"], "\n".join(row["tasks"]), f"{row['parameters']:,}", row["purpose"])

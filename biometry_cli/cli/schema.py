@@ -16,6 +16,7 @@ def schema(
     """Print the JSON schema of what --json prints."""
     import json
 
+    from biometry_cli.cli.console import print_json
     from biometry_cli.report.json_schema import result_schemas
 
     schemas = result_schemas()
@@ -23,4 +24,4 @@ def schema(
         raise UsageError(
             f"there is no schema of {result}", mend=f"Take one of {', '.join(schemas)} or all"
         )
-    typer.echo(json.dumps(schemas if result == "all" else schemas[result], indent=2))
+    print_json(json.dumps(schemas if result == "all" else schemas[result], indent=2))

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from biometry_cli.data.images import read_scan
 from biometry_cli.data.landmarks import outside
@@ -16,6 +16,7 @@ from biometry_cli.data.masks import read_mask, require_size
 from biometry_cli.data.membership import pixels_key
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
+from biometry_cli.names import valid_values
 
 _THREADS = 4
 _MOST_OUTSIDE = 0.25  # of a split's images with a point outside them
@@ -53,6 +54,7 @@ class DataReport(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True)
+    _valid_names = field_validator("*", mode="before")(valid_values)
 
     folder: str
     task: str

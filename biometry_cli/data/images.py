@@ -19,6 +19,7 @@ import numpy.typing as npt
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from biometry_cli.errors import DataError
+from biometry_cli.marks import kind_of_png
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp"})
 # A viewer shows a picture whose EXIF is damaged, and so is it read.
@@ -68,9 +69,17 @@ def read_pictures(content: bytes, where: Path | str) -> Iterator[Scan]:
     """The pictures in the bytes of an image file: one, as long as several are refused.
 
     Raises:
-        DataError: empty, not an image, truncated, damaged or with several frames.
+        DataError: empty, not an image, truncated, damaged or with several frames; or a picture
+            that was drawn here of a scan.
     """
     image = decode_image(content, where)
+    drawn = kind_of_png(content)
+    if drawn is not None:
+        raise DataError(
+            f"is a picture that biometry drew ({drawn}), no scan",
+            where=where,
+            mend="Name the scan itself",
+        )
     frames = getattr(image, "n_frames", 1)
     if frames > 1:
         raise DataError(
@@ -87,8 +96,9 @@ def read_content(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise DataError("no such file", where=path, mend="Check the path") from None
-    except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", where=path) from None
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
+        told = getattr(error, "strerror", None) or error
+        raise DataError(f"cannot be read ({told})", where=path) from None
 
 
 def open_image(path: Path) -> Image.Image:

@@ -19,7 +19,9 @@ from biometry_cli.data.tables import (
     read_spacing,
 )
 from biometry_cli.errors import DataError
+from biometry_cli.marks import is_drawn
 from biometry_cli.measure.catalog import MEASURES, is_named
+from biometry_cli.names import valid
 
 Value = TypeVar("Value")
 
@@ -109,7 +111,11 @@ def read_split_folder(
     problems: list[DataError] = []
     listed = "labels" in want and (folder / LABELS_FILE).is_file()
     by_class = class_folders(folder) if "labels" in want and not listed else ()
-    images = [image for each in by_class or (folder / "images",) for image in list_images(each)]
+    listed_images = [
+        image for each in by_class or (folder / "images",) for image in list_images(each)
+    ]
+    images = [image for image in listed_images if not is_drawn(image)]
+    drawn = len(listed_images) - len(images)
     labels: dict[str, str] = {}
     if listed:
         labels = _guarded(lambda: read_labels(folder / LABELS_FILE), {}, problems)
@@ -118,6 +124,8 @@ def read_split_folder(
 
     spacing: dict[str, Calibration] = {}
     notes: list[str] = []
+    if drawn:
+        notes.append(f"{folder}: {drawn} pictures that biometry drew are passed over")
     if (folder / SPACING_FILE).is_file():
         spacing = _guarded(lambda: read_spacing(folder / SPACING_FILE), {}, problems)
         notes += _unknown_references(folder, spacing)
@@ -137,7 +145,7 @@ def read_split_folder(
             image=image,
             subject=subject_of(image.stem),
             mask=masks.get(image.stem),
-            label=image.parent.name if by_class else labels.get(image.name),
+            label=valid(image.parent.name) if by_class else labels.get(image.name),
             points=table.points.get(image.name),
             calibration=spacing.get(image.name, Calibration()),
         )

@@ -16,12 +16,13 @@ from biometry_cli.data.images import read_scan
 from biometry_cli.data.phantom.scan import STRUCTURES, draw_phantom
 from biometry_cli.data.samples import list_images
 from biometry_cli.errors import BiometryError, ModelFileError, UsageError
-from biometry_cli.files import replacing, require_writable
+from biometry_cli.files import replacing, require_file
 from biometry_cli.inference.backends import OnnxBackend, Outputs, TorchBackend
 from biometry_cli.inference.model import parse_network, read_model
 from biometry_cli.runs import find_weights, run_of
 from biometry_cli.settings import ExportSettings, Settings
 from biometry_cli.sources import resolve_settings
+from biometry_cli.targets import require_free
 from biometry_cli.tasks.landmarks.decode import DecodedPoint, decode, distribution
 from biometry_cli.tasks.landmarks.metrics import matched
 from biometry_cli.tasks.softmax import softmax
@@ -82,7 +83,8 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
 
     Raises:
         ModelFileError: no usable model, or the export differs from it; nothing is kept then.
-        UsageError: a file name that does not end in .onnx, or an unwritable place.
+        UsageError: a file name that does not end in .onnx, an unwritable place, or a file there
+            that biometry did not write.
     """
     weights = find_weights(settings.predict.weights, settings.train.runs_folder)
     if weights.suffix == ".onnx":
@@ -90,7 +92,8 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
     target = out or weights.with_suffix(".onnx")
     if target.suffix != ".onnx":
         raise UsageError("does not end in .onnx", where=target, mend="Choose such a name")
-    require_writable(target.parent)
+    require_file(target)
+    require_free(target, _is_ours, "model")
     content = read_model(weights)
     card, network = parse_network(content, weights)
     images, origin = _images(weights, card)
@@ -100,6 +103,13 @@ def export_onnx(settings: Settings, out: Path | None) -> Exported:
         difference = compare(temporary, network, images, card)
         _require_equal(difference, settings.export, weights)
     return Exported(target, origin, difference, card, settings.export)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return CARD_KEY in onnx_session(path, path).get_modelmeta().custom_metadata_map
+    except ModelFileError:
+        return False
 
 
 def _require_equal(difference: Difference, allowed: ExportSettings, weights: Path) -> None:

@@ -12,13 +12,14 @@ from biometry_cli.evaluation.evaluate import evaluate, require_fit
 from biometry_cli.evaluation.flat import flat
 from biometry_cli.files import require_writable
 from biometry_cli.inference.predictor import Predictor, load
-from biometry_cli.jobs.evaluation_files import EvaluationFiles
+from biometry_cli.jobs.evaluation_files import EvaluationFiles, require_free_folder
 from biometry_cli.jobs.writers.writer import require_page
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.scores import SplitScores
 from biometry_cli.runs import find_weights, latest_run, run_of
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
+from biometry_cli.targets import require_free
 
 Bar = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
@@ -60,8 +61,12 @@ def evaluate_to_folder(
     predictor = load(weights, device=settings.device.name, threads=settings.device.threads)
     folder = out or _default_folder(weights, split)
     require_writable(folder)
+    require_free_folder(folder)
     if report is not None:
+        from biometry_cli.report.page.page import is_page
+
         require_page(report)
+        require_free(report, is_page, "report")
     dataset = _dataset(settings, predictor, weights)
     require_fit(predictor, dataset)
     if dataset.problems:

@@ -16,14 +16,35 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
 from biometry_cli.jobs.scans import scan_of
+from biometry_cli.marks import is_of_eval, is_our_png, mark_png
 from biometry_cli.report.cases import Annotation, case_title, draw_case, pick_cases
 from biometry_cli.report.history import read_history
-from biometry_cli.report.manifest import MANIFEST_FILE, read_facts, write_manifest
-from biometry_cli.report.tabular import write_cases, write_metrics
+from biometry_cli.report.manifest import (
+    MANIFEST_FILE,
+    is_listed,
+    is_manifest,
+    read_facts,
+    write_manifest,
+)
+from biometry_cli.report.tabular import is_cases_csv, is_metrics, write_cases, write_metrics
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.results.scores import SplitScores
 from biometry_cli.settings import Settings
+from biometry_cli.targets import require_free
+
+CASES_FILE, METRICS_FILE = "cases.csv", "metrics.json"
+
+
+def require_free_folder(folder: Path) -> None:
+    """Raise UsageError where an evaluation in ``folder`` would destroy a user's file."""
+    require_free(folder / CASES_FILE, is_cases_csv, "table of cases")
+    require_free(folder / METRICS_FILE, is_metrics, "table of figures")
+    require_free(folder / MANIFEST_FILE, is_manifest, "manifest")
+    # Which charts there will be, the evaluation decides.
+    for picture in sorted(folder.glob("*.png")):
+        if is_of_eval(picture.name):
+            require_free(picture, lambda p: is_our_png(p) or is_listed(p), "picture")
 
 
 class EvaluationFiles:
@@ -64,13 +85,14 @@ class EvaluationFiles:
         from biometry_cli.report.charts.style import write_png
 
         make_folder(folder)
-        outputs = [folder / "cases.csv", folder / "metrics.json"]
+        outputs = [folder / CASES_FILE, folder / METRICS_FILE]
         write_cases(outputs[0], self._evaluation)
         write_metrics(outputs[1], self._evaluation)
         for rank, (_, picture) in self._pictures.items():
             outputs.append(folder / f"{rank}.png")
             with replacing(outputs[-1]) as temporary:
                 picture.save(temporary)
+                mark_png(temporary, "case")
         for stem, chart in evaluation_charts(self._scores).items():
             outputs.append(folder / f"{stem}.png")
             write_png(outputs[-1], chart)

@@ -13,7 +13,8 @@ from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.provenance import further_facts, model_facts
 from biometry_cli.jobs.writers.catalog import WRITERS, flag
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined, Writer
-from biometry_cli.report.manifest import MANIFEST_FILE, InputFacts, write_manifest
+from biometry_cli.report.manifest import MANIFEST_FILE, InputFacts, is_manifest, write_manifest
+from biometry_cli.targets import follow, require_free
 
 Wanted = Mapping[str, Path]
 """Where each kind of output of the catalog goes, by its name."""
@@ -61,7 +62,7 @@ class Outputs:
         answering: models, settings and inputs.
 
     Raises:
-        UsageError: an output that such models cannot give.
+        UsageError: an output that such models cannot give, or that would destroy a user's file.
     """
 
     def __init__(self, wanted: Wanted, answering: Answering) -> None:
@@ -73,8 +74,36 @@ class Outputs:
         self._folders = dict.fromkeys(
             wanted[name] for name in classes if WRITERS[name].into == "folder"
         )
+        self._require_free()
         self._inputs: list[InputFacts] = []
         self._stack = ExitStack()
+
+    def __bool__(self) -> bool:
+        """Whether anything is written."""
+        return bool(self._writers)
+
+    def _require_free(self) -> None:
+        """Raise UsageError where a file to be written is an input, two outputs, or a user's own."""
+        inputs = {_identity(file) for file in self._answering.inputs} - {None}
+        planned = [
+            (path, each.is_ours, each.kind) for each in self._writers for path in each.planned()
+        ]
+        planned += [(folder / MANIFEST_FILE, is_manifest, "manifest") for folder in self._folders]
+        seen: set[str] = set()
+        for path, is_ours, kind in planned:
+            target = follow(path)
+            if target.is_stream:
+                continue
+            # Without regard to case, as some file systems look at names.
+            key = str(target.path).casefold()
+            if key in seen or _identity(target.path) in inputs:
+                raise UsageError(
+                    "two results are to be written there" if key in seen else "is an input",
+                    where=path,
+                    mend="Name another place for the results",
+                )
+            seen.add(key)
+            require_free(path, is_ours, kind)
 
     @property
     def remarks(self) -> list[str]:
@@ -137,6 +166,15 @@ class Outputs:
             settings=self._answering.settings.model_dump(mode="json", exclude_none=True),
             versions=library_versions(),
         )
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What all names of one file have in common; None where there is none."""
+    try:
+        status = file.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _writer_class(name: str) -> type[Writer]:

@@ -8,11 +8,19 @@ from biometry_cli.data.frames import Source, with_spacing
 from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
 from biometry_cli.inference.reading import Failure, Reading
-from biometry_cli.jobs.inputs import expand_inputs, group_files, output_stems
+from biometry_cli.interrupt import DeferredInterrupt
+from biometry_cli.jobs.inputs import (
+    drawn_note,
+    expand_inputs,
+    group_files,
+    output_stems,
+    without_drawn,
+)
 from biometry_cli.jobs.models import Models, open_models
 from biometry_cli.jobs.outputs import Outputs, Wanted, require_targets
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined
 from biometry_cli.measure.growth.assess import GivenAge
+from biometry_cli.names import shown
 from biometry_cli.results.prediction import ErrorDetail, ExamResult, FailedFile, Prediction
 from biometry_cli.settings import PredictSettings, Settings
 
@@ -53,21 +61,24 @@ def settle(
     """
     require_targets(wanted or {})
     models = open_models(settings)
-    files = expand_inputs(inputs)
+    files, drawn = without_drawn(expand_inputs(inputs))
     groups = None if plan is None else group_files(files, plan.group_by)
     if age is not None and groups is not None and len(groups) > 1:
         raise UsageError(
             f"one gestational age is given for {len(groups)} exams",
             mend="Call `biometry predict` once for each, or leave the age out",
         )
+    stems = output_stems(files)
+    exams = None if groups is None else list(groups)
     return PredictionJob(
         models,
         with_spacing(files, spacing_mm),
         settings.predict,
-        Outputs(wanted or {}, Answering(models, settings, files, of_exams=groups is not None)),
-        stems=output_stems(files),
+        Outputs(wanted or {}, Answering(models, settings, files, stems, exams)),
+        stems=stems,
         groups=groups,
         age=age,
+        notes=() if not drawn else [drawn_note(drawn)],
     )
 
 
@@ -82,6 +93,7 @@ class PredictionJob:
         stems: a name for each image's files.
         groups: places of the images of each exam; None answers each image alone.
         age: the gestational age that sizes are scored against; estimated when None.
+        notes: what there is to say of the inputs.
     """
 
     def __init__(
@@ -94,7 +106,9 @@ class PredictionJob:
         stems: Sequence[str],
         groups: Mapping[str, Sequence[int]] | None = None,
         age: GivenAge | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
+        self._notes = notes
         self._models, self._sources, self._settings = models, sources, settings
         self._outputs, self._stems, self._groups, self._age = outputs, stems, groups, age
 
@@ -105,40 +119,71 @@ class PredictionJob:
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be said of the written files, once all are answered."""
-        return self._outputs.remarks
+        """What is to be said of inputs and written files, once all are answered."""
+        return [*self._notes, *self._outputs.remarks]
+
+    @property
+    def inputs(self) -> int:
+        """The number of files to answer."""
+        return len(self._sources)
+
+    @property
+    def writes(self) -> bool:
+        """Whether files are written, beside what the answers are used for."""
+        return bool(self._outputs)
 
     def run(self) -> Iterator[Answer]:
         """Answer every file in order; a failed one gives its error in its place.
 
+        A signal to stop is heeded behind an answer: the files then hold what was answered.
+
         Raises:
             UsageError: a result that cannot be written.
+            KeyboardInterrupt: by a signal, when the files are written.
         """
-        with self._outputs as outputs:
-            for _, answer in self._answers(range(len(self._sources))):
-                yield answer
-            outputs.close()
+        with DeferredInterrupt() as interrupt:
+            with self._outputs as outputs:
+                for _, answer in self._answers(range(len(self._sources))):
+                    yield answer
+                    if interrupt.asked:
+                        break
+                outputs.close()
+            interrupt.check()
 
     def exams(self) -> Iterator[ExamResult]:
-        """Answer exam by exam, in the order of their first images.
+        """Answer exam by exam, in the order of their first images; signals as in ``run``.
 
         Raises:
             UsageError: a result that cannot be written.
+            KeyboardInterrupt: by a signal, when the files are written.
         """
-        with self._outputs as outputs:
-            for name, places in (self._groups or {}).items():
-                pairs = list(self._answers(places))
-                exam = combine_exam(
-                    name,
-                    [reading for reading, _ in pairs],
-                    choice=self._settings.exam_choice,
-                    keep_unlike=self._settings.keep_unlike,
-                    age=self._age,
-                )
-                readings = [each for each, _ in pairs if isinstance(each, Reading)]
-                outputs.add_exam(Examined(exam, readings))
-                yield ExamResult(exam=exam, images=[answer for _, answer in pairs])
-            outputs.close()
+        with DeferredInterrupt() as interrupt:
+            with self._outputs as outputs:
+                for name, places in (self._groups or {}).items():
+                    pairs = []
+                    for pair in self._answers(places):
+                        pairs.append(pair)
+                        if interrupt.asked:
+                            break
+                    if interrupt.asked:
+                        break  # an exam that lacks images would tell something else
+                    yield self._exam(name, pairs)
+                    if interrupt.asked:
+                        break
+                outputs.close()
+            interrupt.check()
+
+    def _exam(self, name: str, pairs: Sequence[tuple[Reading | Failure, Answer]]) -> ExamResult:
+        exam = combine_exam(
+            name,
+            [reading for reading, _ in pairs],
+            choice=self._settings.exam_choice,
+            keep_unlike=self._settings.keep_unlike,
+            age=self._age,
+        )
+        readings = [each for each, _ in pairs if isinstance(each, Reading)]
+        self._outputs.add_exam(Examined(exam, readings))
+        return ExamResult(exam=exam, images=[answer for _, answer in pairs])
 
     def _answers(self, places: Sequence[int]) -> Iterator[tuple[Reading | Failure, Answer]]:
         sources = [self._sources[place] for place in places]
@@ -153,7 +198,7 @@ class PredictionJob:
 
 def failed_file(file: Path, error: BiometryError) -> FailedFile:
     """An error as a result."""
-    detail = ErrorDetail(code=error.code, message=error.paragraph())
+    detail = ErrorDetail(code=error.code, message=shown(error.paragraph()))
     return FailedFile(file=str(file), error=detail)
 
 

@@ -8,6 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from biometry_cli.files import replacing
+from biometry_cli.names import shown_lines
+
+_FORMULA = tuple("=+-@\t＝＋－＠")
 
 
 class GrowingCsv:
@@ -30,7 +33,7 @@ class GrowingCsv:
             temporary = stack.enter_context(replacing(self._path))
             stream = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(stream, lineterminator="\n")
-            self._writer.writerow(self._columns)
+            self.write(self._columns)
             self._stack = stack.pop_all()
         return self
 
@@ -44,4 +47,25 @@ class GrowingCsv:
 
     def write(self, row: Sequence[str]) -> None:
         """Add one line."""
-        self._writer.writerow(row)
+        self._writer.writerow(map(safe_cell, row))
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: other text than a number gets a ' before."""
+    text = shown_lines(text)
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+def csv_header(path: Path) -> list[str]:
+    """The first line of a CSV file; empty where it is none. Raises OSError or UnicodeError."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        try:
+            return next(csv.reader(stream), [])
+        except csv.Error:
+            return []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from biometry_cli.files import write_text
+from biometry_cli.names import valid, valid_values
 
 MANIFEST_FILE = "manifest.json"
 FORMAT = "biometry-manifest-1"
@@ -65,7 +66,8 @@ def write_manifest(
         "inputs": [facts._asdict() for each in inputs for facts in _facts(each)],
         "outputs": [_relative(output, folder) for output in outputs],
     }
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(valid_values(content), indent=2, ensure_ascii=False, default=_text)
+    write_text(path, text + "\n")
 
 
 def _facts(place: Path | InputFacts) -> Iterator[InputFacts]:
@@ -89,6 +91,38 @@ def read_facts(file: Path) -> InputFacts:
             return InputFacts(str(file), stream.tell(), digest)
     except OSError:
         return InputFacts(str(file), None, None)
+
+
+def _text(value: object) -> str:
+    return valid(str(value))
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file is a manifest of ours. Raises OSError or UnicodeError."""
+    return bool(_read(path))
+
+
+def is_listed(path: Path) -> bool:
+    """Whether the manifest beside a file, which is written last, names it as it is still.
+
+    Raises:
+        OSError or UnicodeError: where one of them cannot be read.
+    """
+    manifest = path.parent / MANIFEST_FILE
+    if not manifest.is_file() or path.name not in _read(manifest).get("outputs", ()):
+        return False
+    # Not by the time of its content, which a copy may take along.
+    return path.stat().st_ctime_ns <= manifest.stat().st_ctime_ns
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A manifest; empty where a file is something else."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return {}
+    is_ours = isinstance(content, dict) and content.get("format") == FORMAT
+    return content if is_ours else {}
 
 
 def _relative(output: Path, folder: Path) -> str:

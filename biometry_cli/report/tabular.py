@@ -1,12 +1,14 @@
 """Results as files for spreadsheets and scripts: CSV and JSON."""
 
 import csv
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from biometry_cli.files import replacing, write_text
-from biometry_cli.report.growing_csv import GrowingCsv
+from biometry_cli.names import shown
+from biometry_cli.report.growing_csv import GrowingCsv, csv_header, safe_cell
 from biometry_cli.report.sheet.words import spacing_pair
 from biometry_cli.results.evaluation import Evaluation
 from biometry_cli.results.measures import Measurement
@@ -27,9 +29,10 @@ def write_cases(path: Path, evaluation: Evaluation) -> None:
     names = list(dict.fromkeys(name for case in evaluation.cases for name in case.values))
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["file", *names])
+        writer.writerow(["file", *map(safe_cell, names)])
         for case in evaluation.cases:
-            writer.writerow([case.file, *(_cell(case.values.get(name)) for name in names)])
+            cells = [shown(case.file), *(_cell(case.values.get(name)) for name in names)]
+            writer.writerow(map(safe_cell, cells))
 
 
 def write_metrics(path: Path, evaluation: Evaluation) -> None:
@@ -81,18 +84,7 @@ class PredictionCsv(GrowingCsv):
         planes: bool = False,
     ) -> None:
         self._measures = tuple(measures)
-        super().__init__(
-            path,
-            [
-                *("file", *(_PLANE_COLUMNS if planes else ())),
-                *("spacing_row_mm", "spacing_column_mm", "unit"),
-                *(name for measure in measures for name in _interval_columns(measure)),
-                *("ga_weeks", "efw_g", "label"),
-                *(f"p_{name}" for name in classes),
-                *(name for point in points for name in _point_columns(point)),
-                *("unlike_training", "flags", "error"),
-            ],
-        )
+        super().__init__(path, prediction_columns(measures, classes, points, planes=planes))
 
     def add(self, answer: Prediction | FailedFile) -> None:
         """Write the line of one image."""
@@ -102,7 +94,7 @@ class PredictionCsv(GrowingCsv):
     def _cells(self, answer: Prediction) -> dict[str, str]:
         spacing = spacing_pair(answer.spacing_mm)
         cells = {
-            "file": answer.file,
+            "file": shown(answer.file),
             "label": answer.label or "",
             "unlike_training": _cell(answer.unlike_training),
             "flags": " ".join(answer.flags),
@@ -130,6 +122,51 @@ class PredictionCsv(GrowingCsv):
         return cells | {f"p_{name}": _cell(p) for name, p in (answer.probabilities or {}).items()}
 
 
+def prediction_columns(
+    measures: Sequence[str], classes: Sequence[str], points: Sequence[str], *, planes: bool
+) -> list[str]:
+    """The header of a ``PredictionCsv``."""
+    return [
+        *("file", *(_PLANE_COLUMNS if planes else ())),
+        *("spacing_row_mm", "spacing_column_mm", "unit"),
+        *(name for measure in measures for name in _interval_columns(measure)),
+        *("ga_weeks", "efw_g", "label"),
+        *(f"p_{name}" for name in classes),
+        *(name for point in points for name in _point_columns(point)),
+        *("unlike_training", "flags", "error"),
+    ]
+
+
+def is_prediction_csv(path: Path) -> bool:
+    """Whether a file is a ``PredictionCsv`` by its header. Raises OSError or UnicodeError."""
+    header = csv_header(path)
+    if not {"unit", "ga_weeks", "label", "unlike_training"} <= set(header):
+        return False
+    sizes = header[header.index("unit") + 1 : header.index("ga_weeks")]
+    rest = header[header.index("label") + 1 : header.index("unlike_training")]
+    points = [name.removesuffix("_confidence") for name in rest if name.endswith("_confidence")]
+    classes = [name.removeprefix("p_") for name in rest[: len(rest) - 3 * len(points)]]
+    planes = _PLANE_COLUMNS[0] in header
+    columns = prediction_columns(sizes[::3], classes, points, planes=planes)
+    return header == list(map(safe_cell, columns))
+
+
+def is_cases_csv(path: Path) -> bool:
+    """Whether a file is a table of cases by its header. Raises OSError or UnicodeError."""
+    header = csv_header(path)
+    return header[:1] == ["file"] and "flags" in header[-2:]
+
+
+def is_metrics(path: Path) -> bool:
+    """Whether a file is an evaluation's JSON. Raises OSError or UnicodeError."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    keys = {"task", "split", "n", "metrics", "counts", "agreement", "model", "data"}
+    return isinstance(found, dict) and keys <= set(found)
+
+
 def points_column(measure: str) -> str:
     """The column of a measure between points beside the same one from a mask."""
     return f"{measure}_points"
@@ -149,7 +186,7 @@ def _interval_columns(measure: str) -> tuple[str, str, str]:
 
 
 def _error_cells(failed: FailedFile) -> dict[str, str]:
-    return {"file": failed.file, "error": failed.error.message}
+    return {"file": shown(failed.file), "error": failed.error.message}
 
 
 def _cell(value: Cell) -> str:

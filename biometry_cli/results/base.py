@@ -4,7 +4,11 @@ Pixel coordinates are ``x`` to the right and ``y`` down, with pixel centres at w
 the source image. Lengths are in millimetres where the pixel spacing is known, else in pixels.
 """
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from biometry_cli.names import valid_values
 
 Interval = tuple[float, float]
 """Low and high end of a 95 % interval, in the unit of its value."""
@@ -15,3 +19,9 @@ class Result(BaseModel):
     """Base of every result: immutable, and no field beyond the declared ones."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _valid_names(cls, value: Any) -> Any:
+        """Names of files that are not UTF-8, as text that JSON can hold."""
+        return valid_values(value)

@@ -19,10 +19,10 @@ from torch.utils.data import DataLoader
 
 from biometry_cli.data.dataset import EpochOrder, Target
 from biometry_cli.errors import TrainingError
+from biometry_cli.interrupt import DeferredInterrupt
 from biometry_cli.settings import TrainSettings
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.checkpoint import Progress
-from biometry_cli.training.interrupt import DeferredInterrupt
 from biometry_cli.training.schedule import Budget, rate_factor
 from biometry_cli.training.threads import ThreadTuner
 from biometry_cli.watch import Watcher

@@ -80,7 +80,8 @@ class WriterContract:
         target = tmp_path / self.target
         in_folder = WRITERS[self.name].into == "folder"
         if not in_folder:
-            target.write_text("of an earlier run\n")
+            list(self.job(scans, target).run())
+        earlier = self.files(tmp_path)
         answers = self.job(scans, target).run()
         for _ in range(after):
             next(answers)
@@ -93,7 +94,42 @@ class WriterContract:
             # What was answered is there and whole; nothing else, and no manifest of it.
             assert len(self.files(tmp_path)) == len(self.entries(target)) <= after
         else:
-            assert self.files(tmp_path) == {self.target: b"of an earlier run\n"}
+            assert self.files(tmp_path) == earlier != {}
+
+    def test_a_file_of_somebody_else_is_refused_at_once_and_stays(
+        self, scans: Path, tmp_path: Path
+    ) -> None:
+        target = tmp_path / self.target
+        list(self.job(scans, target).run())
+        # A second run replaces what the first wrote.
+        list(self.job(scans, target).run())
+        written = [path for path in self.files(tmp_path) if not path.endswith("manifest.json")]
+        own = tmp_path / written[-1]
+        for content in (b"a user's own\n", (scans / "femur.png").read_bytes()):
+            own.write_bytes(content)
+            with pytest.raises(UsageError, match="as biometry wrote it") as caught:
+                self.job(scans, target)
+            assert caught.value.where == str(own)
+            assert own.read_bytes() == content
+        own.write_bytes(b"")  # holds nothing that could be lost
+        list(self.job(scans, target).run())
+        assert self.entries(target) == list(self.answered)
+
+    def test_a_link_stays_and_what_it_leads_to_is_replaced(
+        self, scans: Path, tmp_path: Path
+    ) -> None:
+        real, link = tmp_path / "real", tmp_path / "link"
+        real.mkdir()
+        target = link / self.target
+        link.symlink_to(real)
+        if WRITERS[self.name].into == "file":
+            target.symlink_to(real / f"far_{self.target}")  # which is not there yet
+        list(self.job(scans, target).run())
+        assert link.is_symlink()
+        assert self.entries(target) == list(self.answered)
+        if WRITERS[self.name].into == "file":
+            assert target.is_symlink()
+            assert (real / f"far_{self.target}").stat().st_size > 0
 
     def test_a_target_that_cannot_be_written_is_refused_at_once(
         self, scans: Path, tmp_path: Path

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from biometry_cli.data.declaration import Declaration
 from biometry_cli.data.tables import Calibration
+from biometry_cli.names import valid
 
 Pixels = npt.NDArray[np.uint8]
 Point = tuple[float, float]
@@ -59,6 +60,9 @@ class Left:
 
     file: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", valid(self.file))
 
 
 @dataclass(frozen=True)

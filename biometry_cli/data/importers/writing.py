@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 import tomli_w
 from PIL import Image
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from biometry_cli.data.declaration import FILE_NAME, Declaration
 from biometry_cli.data.importers.arranging import arrange
@@ -17,6 +17,7 @@ from biometry_cli.data.splits import SPLITS
 from biometry_cli.data.tables import LABELS_FILE, SPACING_FILE
 from biometry_cli.errors import DataError
 from biometry_cli.files import making_folder
+from biometry_cli.names import valid_values
 
 _LANDMARKS_FILE = "landmarks.csv"
 
@@ -52,6 +53,7 @@ class ImportReport(BaseModel):
     """The whole import: what lies in the new folder by split, what was left, and notes."""
 
     model_config = ConfigDict(frozen=True)
+    _valid_names = field_validator("*", mode="before")(valid_values)
 
     kind: str
     source: str

@@ -9,6 +9,7 @@ from biometry_cli.jobs.provenance import further_facts, growth_curves, provenanc
 from biometry_cli.jobs.scans import scan_of
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined, Writer, require_page
 from biometry_cli.report.manifest import InputFacts
+from biometry_cli.report.page.page import is_page
 from biometry_cli.report.page.prediction import PredictionPage
 from biometry_cli.report.picture.overlay import draw_scan
 
@@ -17,6 +18,8 @@ _MOST_CHARTED = 4  # inputs: a dozen charts for each of hundreds would bury ever
 
 class PageWriter(Writer):
     """Writes each answer and its picture as they come; the memory keeps neither."""
+
+    kind = "report"
 
     def __init__(self, target: Path, answering: Answering) -> None:
         super().__init__(target, answering)
@@ -31,6 +34,11 @@ class PageWriter(Writer):
     def require_target(cls, target: Path) -> None:
         """A page's name ends in .html."""
         require_page(target)
+
+    @classmethod
+    def is_ours(cls, path: Path) -> bool:
+        """By what it says of its generator."""
+        return is_page(path)
 
     def __enter__(self) -> Self:
         self.stack.enter_context(self._page)

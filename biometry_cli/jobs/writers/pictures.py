@@ -1,6 +1,7 @@
 """Pictures that ``predict`` draws into a folder: overlays, sheets of exams, masks."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
@@ -11,8 +12,11 @@ from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.scans import scan_of
 from biometry_cli.jobs.writers.writer import Answered, Answering, Examined, Writer
+from biometry_cli.marks import is_our_png, mark_png
+from biometry_cli.report.manifest import is_listed
 from biometry_cli.report.picture.exam_sheet import draw_exam_sheet
 from biometry_cli.report.picture.overlay import draw_overlay, mask_image
+from biometry_cli.targets import require_free
 
 
 class PictureWriter(Writer):
@@ -23,20 +27,34 @@ class PictureWriter(Writer):
         """As for any folder: it must be writable."""
         require_writable(target)
 
+    @classmethod
+    def is_ours(cls, path: Path) -> bool:
+        """By its mark, or by the manifest of a version that drew none."""
+        return is_our_png(path) or is_listed(path)
+
+    def planned(self) -> Iterator[Path]:
+        """A picture of each image."""
+        yield from (self.target / f"{stem}_{self.kind}.png" for stem in self.answering.stems)
+
     def __enter__(self) -> "PictureWriter":
         make_folder(self.target)
         return self
 
-    def save(self, picture: Image.Image, name: str) -> None:
+    def save(self, picture: Image.Image, stem: str, kind: str | None = None) -> None:
         """Write one picture into the folder. Raises UsageError where that fails."""
-        path = self.target / name
+        kind = kind or self.kind
+        path = self.target / f"{stem}_{kind}.png"
+        require_free(path, self.is_ours, kind)  # not all names were known before
         with replacing(path) as temporary:
             picture.save(temporary)
+            mark_png(temporary, kind)
         self.written.append(path)
 
 
 class OverlayWriter(PictureWriter):
     """``STEM_overlay.png`` of each image, and ``NAME_exam.png`` of each exam."""
+
+    kind = "overlay"
 
     def __init__(self, target: Path, answering: Answering) -> None:
         super().__init__(target, answering)
@@ -45,13 +63,20 @@ class OverlayWriter(PictureWriter):
     def add(self, answered: Answered) -> None:
         """Draw one image; one that could not be read has no picture."""
         if isinstance(answered.reading, Reading):
-            self.save(draw_overlay(scan_of(answered.reading)), f"{answered.stem}_overlay.png")
+            self.save(draw_overlay(scan_of(answered.reading)), answered.stem)
 
     def add_exam(self, examined: Examined) -> None:
         """Draw an exam's images on one sheet."""
         if examined.readings:
             sheet = draw_exam_sheet(list(map(scan_of, examined.readings)), examined.exam)
-            self.save(sheet, f"{self.sheet_name(examined.exam.name)}_exam.png")
+            self.save(sheet, self.sheet_name(examined.exam.name), "exam")
+
+    def planned(self) -> Iterator[Path]:
+        """A picture of each image and of each exam."""
+        yield from super().planned()
+        names = OverlayWriter(self.target, self.answering)  # which are given out once
+        for exam in self.answering.exams or ():
+            yield self.target / f"{names.sheet_name(exam)}_exam.png"
 
     def sheet_name(self, exam: str) -> str:
         """A file's name for an exam: signs that paths dislike give way, and no two are equal."""
@@ -66,6 +91,8 @@ class OverlayWriter(PictureWriter):
 
 class MaskWriter(PictureWriter):
     """``STEM_mask.png``, class indices, of each image."""
+
+    kind = "mask"
 
     @classmethod
     def require_models(cls, models: Models) -> None:
@@ -83,4 +110,4 @@ class MaskWriter(PictureWriter):
         """Write the mask of one image, where its model gave one."""
         reading = answered.reading
         if isinstance(reading, Reading) and reading.masks is not None:
-            self.save(mask_image(reading.masks.mask), f"{answered.stem}_mask.png")
+            self.save(mask_image(reading.masks.mask), answered.stem)

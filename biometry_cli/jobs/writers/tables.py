@@ -9,12 +9,20 @@ from biometry_cli.jobs.models import Models
 from biometry_cli.jobs.writers.writer import Answered, Answering, Writer
 from biometry_cli.measure.calipers import caliper_measures
 from biometry_cli.measure.catalog import measure_names
-from biometry_cli.report.hc18_csv import Hc18Csv
-from biometry_cli.report.tabular import PredictionCsv, points_column
+from biometry_cli.report.growing_csv import csv_header
+from biometry_cli.report.hc18_csv import COLUMNS, Hc18Csv
+from biometry_cli.report.tabular import PredictionCsv, is_prediction_csv, points_column
 
 
 class CsvWriter(Writer):
     """One line an image, with columns for all that the models can give."""
+
+    kind = "table of answers"
+
+    @classmethod
+    def is_ours(cls, path: Path) -> bool:
+        """By its header, of whatever model."""
+        return is_prediction_csv(path)
 
     def __enter__(self) -> Self:
         self._table = self.stack.enter_context(_table(self.target, self.answering.models))
@@ -27,6 +35,13 @@ class CsvWriter(Writer):
 
 class Hc18Writer(Writer):
     """The head ellipses as the HC18 challenge takes them."""
+
+    kind = "table of head ellipses"
+
+    @classmethod
+    def is_ours(cls, path: Path) -> bool:
+        """By its header."""
+        return csv_header(path) == list(COLUMNS)
 
     @classmethod
     def require_models(cls, models: Models) -> None:

@@ -1,6 +1,6 @@
 """What every kind of output does: it takes answers as they come, and leaves whole files or none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,25 +8,33 @@ from types import TracebackType
 from typing import Self
 
 from biometry_cli.errors import UsageError
-from biometry_cli.files import require_writable
+from biometry_cli.files import require_file
 from biometry_cli.inference.reading import Failure, Reading
 from biometry_cli.jobs.models import Models
 from biometry_cli.report.manifest import InputFacts
 from biometry_cli.results.prediction import Exam, FailedFile, Prediction
 from biometry_cli.settings import Settings
+from biometry_cli.targets import follow
 
 
 @dataclass(frozen=True)
 class Answering:
     """What answers: its models, the settings as resolved, and the inputs in their order.
 
-    ``of_exams`` says that the images are taken together as exams.
+    ``stems`` names the files of each input, unlike all others'; ``exams`` are the names of the
+    exams that the images are taken together as, None where each is answered alone.
     """
 
     models: Models
     settings: Settings
     inputs: Sequence[Path]
-    of_exams: bool = False
+    stems: Sequence[str] = ()
+    exams: Sequence[str] | None = None
+
+    @property
+    def of_exams(self) -> bool:
+        """Whether the images are taken together as exams."""
+        return self.exams is not None
 
 
 @dataclass(frozen=True)
@@ -63,12 +71,15 @@ class Writer:
         answering: what answers.
 
     Attributes:
+        kind: what it writes, as an error calls it.
         written: files, for the manifest.
         remarks: what is to be said of the output once all is answered.
 
     Raises:
         UsageError: when entered, where the target cannot be written.
     """
+
+    kind: str
 
     def __init__(self, target: Path, answering: Answering) -> None:
         self.target, self.answering = target, answering
@@ -80,6 +91,18 @@ class Writer:
     def require_target(cls, target: Path) -> None:
         """Raise UsageError where the target cannot be a file of this kind."""
         require_file(target)
+
+    @classmethod
+    def is_ours(cls, path: Path) -> bool:
+        """Whether a file is one that this kind of output wrote before, and so may be replaced.
+
+        What cannot be read raises OSError or UnicodeError.
+        """
+        raise NotImplementedError
+
+    def planned(self) -> Iterator[Path]:
+        """The files that will be written, as far as the inputs' names tell."""
+        yield self.target
 
     @classmethod
     def require_models(cls, models: Models) -> None:
@@ -106,15 +129,8 @@ class Writer:
         """All is answered: write what comes last."""
 
 
-def require_file(path: Path) -> None:
-    """Raise UsageError where no file can be written to ``path``."""
-    if path.is_dir():
-        raise UsageError("is a folder", where=path, mend="Name a file")
-    require_writable(path.parent)
-
-
 def require_page(path: Path) -> None:
     """Raise UsageError unless a page can be written under this name."""
-    if path.suffix not in (".html", ".htm"):
+    if path.suffix not in (".html", ".htm") and not follow(path).is_stream:
         raise UsageError("does not end in .html", where=path, mend="Choose such a name")
     require_file(path)

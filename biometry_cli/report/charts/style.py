@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from biometry_cli.files import replacing
+from biometry_cli.marks import mark_png
 from biometry_cli.report.charts.palette import LIGHT, SENTINELS, Colors
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def write_png(path: Path, *charts: Chart) -> None:
         for axes, chart in zip(panels, charts, strict=True):
             axes.set_title(chart.title, loc="left", fontweight="bold", fontsize=_FONT, pad=12)
         with replacing(path) as temporary:
-            figure.savefig(temporary, dpi=_PNG_DPI, facecolor=LIGHT["card"])
+            figure.savefig(temporary, format="png", dpi=_PNG_DPI, facecolor=LIGHT["card"])
+            mark_png(temporary, "chart")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from biometry_cli.files import make_folder, replacing
+from biometry_cli.names import shown_lines
 from biometry_cli.report.charts.palette import DARK, LIGHT, css_variables
 from biometry_cli.report.charts.style import Chart, svg
 from biometry_cli.report.page.drawing import data_uri, shape_of
@@ -31,6 +32,9 @@ from biometry_cli.report.sheet.blocks import (
     with_intervals,
 )
 from biometry_cli.report.sheet.words import DISCLAIMER, file_name
+from biometry_cli.targets import follow
+
+_GENERATOR = b'<meta name="generator" content="biometry">'
 
 
 class Part(NamedTuple):
@@ -63,7 +67,8 @@ class Page:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            folder = make_folder(self._path.parent)
+            target = follow(self._path)
+            folder = None if target.is_stream else make_folder(target.path.parent)
             for key in self._parts:
                 self._files[key] = stack.enter_context(tempfile.TemporaryFile(dir=folder))
             self._stack = stack.pop_all()
@@ -152,6 +157,12 @@ def write_page(
         for section in sections:
             page.add("all", section)
         page.close(title, lead, last)
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is a page that was written here. Raises OSError."""
+    with path.open("rb") as stream:
+        return _GENERATOR in stream.read(2000)
 
 
 class _Notes:
@@ -251,6 +262,5 @@ def _opened(part: Part) -> Markup:
 
 
 def _write(stream: IO[bytes], pieces: Iterable[str]) -> None:
-    # File names that are not valid UTF-8 reach Python with lone surrogates, which no file holds.
     for piece in pieces:
-        stream.write(piece.encode("utf-8", "replace"))
+        stream.write(shown_lines(piece).encode("utf-8"))

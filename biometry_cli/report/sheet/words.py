@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from biometry_cli.measure.catalog import term
 from biometry_cli.measure.growth.dates import completed_text
+from biometry_cli.names import shown
 from biometry_cli.report.sheet.blocks import NONE, Cell, Tone
 from biometry_cli.results.base import Interval
 from biometry_cli.results.evaluation import BY_POINTS
@@ -135,8 +136,8 @@ def measure_term(name: str) -> str:
 
 
 def file_name(file: str) -> str:
-    """The last part of a path, or all of it where it has none."""
-    return PurePath(file).name or file
+    """The last part of a path, or all of it where it has none, on one line."""
+    return shown(PurePath(file).name or file)
 
 
 def count_text(count: int, thing: str) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biometry_cli.errors import ModelFileError, UsageError
-from biometry_cli.files import write_text
+from biometry_cli.files import require_file, write_text
+from biometry_cli.targets import require_free
 
 LATEST = "latest"
 
@@ -56,6 +57,17 @@ class RunFolder:
     def point_latest(self) -> None:
         """Make ``latest`` beside this folder name it: done when a run has ended."""
         write_text(self.path.parent / LATEST, f"{self.path.name}\n")
+
+
+def require_pointer(runs_folder: Path) -> None:
+    """Raise UsageError where ``latest`` of the runs cannot be written, or is a user's own file."""
+    pointer = runs_folder / LATEST
+    require_file(pointer)
+    require_free(pointer, _is_pointer, "name of a run")
+
+
+def _is_pointer(path: Path) -> bool:
+    return path.stat().st_size < 256 and len(path.read_text(encoding="utf-8").splitlines()) == 1
 
 
 def latest_run(runs_folder: Path) -> RunFolder:

@@ -81,14 +81,16 @@ def demo(
     )
     from biometry_cli.data.phantom.planes import PLANES
     from biometry_cli.errors import UsageError
+    from biometry_cli.files import making_folder
     from biometry_cli.report.consoles import err, out
     from biometry_cli.report.progress import image_bar
 
     if exam and planes:
         raise UsageError("--exam and --planes draw different folders", mend="Give one of the two")
     if exam:
-        with image_bar("drawing scans", len(PLANES), err()) as advance:
-            write_exam(folder, seed=seed, on_image=advance)
+        bar = image_bar("drawing scans", len(PLANES), err())
+        with making_folder(folder) as new, bar as advance:
+            write_exam(new, seed=seed, on_image=advance)
         out().print(f"written: {folder}", soft_wrap=True)
         out().print(
             f"next:    biometry predict {folder} --exam --planes PLANES_MODEL --weights MODEL",
@@ -96,11 +98,11 @@ def demo(
         )
         return
     held_out = round(images * 0.15)
-    with image_bar("drawing scans", images, err()) as advance:
+    with making_folder(folder) as new, image_bar("drawing scans", images, err()) as advance:
         if planes:
             each = max(1, round(held_out / len(PLANES)))
             write_planes_dataset(
-                folder,
+                new,
                 train_per_class=max(1, images // len(PLANES) - 2 * each),
                 val_per_class=each,
                 test_per_class=each,
@@ -109,7 +111,7 @@ def demo(
             )
         else:
             write_segmentation_dataset(
-                folder,
+                new,
                 train=images - 2 * held_out,
                 val=held_out,
                 test=held_out,

@@ -8,6 +8,7 @@ from rich.text import Text
 from biometry_cli.data.phantom.dataset import write_segmentation_dataset
 from biometry_cli.errors import UsageError
 from biometry_cli.export.onnx import export_onnx
+from biometry_cli.files import making_folder
 from biometry_cli.jobs.evaluate import evaluate_to_folder
 from biometry_cli.jobs.predict import ExamPlan, settle
 from biometry_cli.jobs.train import train
@@ -43,8 +44,9 @@ def run_demo(folder: Path, minutes: float | None, out: Console, err: Console) ->
         raise UsageError("exists already", where=folder, mend="Name a new folder")
     data = folder / "data"
     _heading(out, 1, f"draw {sum(_IMAGES.values())} synthetic scans", f"biometry data demo {data}")
-    with image_bar("drawing scans", sum(_IMAGES.values()), err) as advance:
-        write_segmentation_dataset(data, **_IMAGES, seed=0, on_image=advance)
+    bar = image_bar("drawing scans", sum(_IMAGES.values()), err)
+    with making_folder(data) as new, bar as advance:
+        write_segmentation_dataset(new, **_IMAGES, seed=0, on_image=advance)
 
     settings = _settings(folder, data, minutes)
     budget = f"--epochs {_EPOCHS}" if minutes is None else f"--minutes {minutes:g}"

@@ -17,7 +17,7 @@ from biometry_cli.models.catalog import (
     require_width,
 )
 from biometry_cli.report.manifest import MANIFEST_FILE, write_manifest
-from biometry_cli.runs import RunFolder, new_run
+from biometry_cli.runs import RunFolder, new_run, require_pointer
 from biometry_cli.settings import Settings
 from biometry_cli.sources import resolve_settings
 from biometry_cli.training.resume import read_run_data, require_same_settings
@@ -50,6 +50,7 @@ def train(settings: Settings, watcher: Watcher, resume: RunFolder | None = None)
     if resume is None and settings.train.name is not None:
         new_run(settings.train.runs_folder, settings.train.name)
     require_writable(settings.train.runs_folder)
+    require_pointer(settings.train.runs_folder)
     before = None if resume is None else read_run_data(resume)
 
     dataset = read_dataset(

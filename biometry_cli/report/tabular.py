@@ -15,6 +15,7 @@ from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import FailedFile, Prediction
 
 Cell = float | str | None
+_SCORES = ("dice", "points_missed", "probability_of_label")
 _PLANE_COLUMNS = ("plane", "plane_probability", "not_measured")
 
 
@@ -154,7 +155,8 @@ def is_prediction_csv(path: Path) -> bool:
 def is_cases_csv(path: Path) -> bool:
     """Whether a file is a table of cases by its header. Raises OSError or UnicodeError."""
     header = csv_header(path)
-    return header[:1] == ["file"] and "flags" in header[-2:]
+    # What masks, points and classes have, each their own.
+    return header[:1] == ["file"] and "flags" in header and bool({*_SCORES} & {*header})
 
 
 def is_metrics(path: Path) -> bool:

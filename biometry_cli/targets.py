@@ -73,7 +73,12 @@ def require_free(path: Path, is_ours: Callable[[Path], bool], kind: str) -> None
     if target.is_stream or not target.path.exists():
         return
     try:
-        if target.path.stat().st_size == 0 or is_ours(target.path):
+        status = target.path.stat()
+        if any(_is_open(status, number) for number in (0, 1, 2)):
+            raise UsageError(
+                "is a standard stream of this command", where=path, mend="Name another file"
+            )
+        if status.st_size == 0 or is_ours(target.path):
             return
     except (OSError, UnicodeError):
         pass  # what cannot be read cannot be known
@@ -82,6 +87,13 @@ def require_free(path: Path, is_ours: Callable[[Path], bool], kind: str) -> None
         where=path,
         mend="Name another place, or move this file away",
     )
+
+
+def _is_open(status: os.stat_result, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(status, os.fstat(descriptor))
+    except OSError:  # closed
+        return False
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from biometry_cli.report.picture.overlay import draw_overlay, scan_image
 from biometry_cli.report.picture.panel import BACKGROUND, DIM
 from biometry_cli.report.picture.pen import STRUCTURE_COLORS, WHITE, Pen
 from biometry_cli.report.picture.scan import Scan
-from biometry_cli.report.sheet.words import Spacing, spacing_pair
+from biometry_cli.report.sheet.words import Spacing, file_name, spacing_pair
 from biometry_cli.results.figures import DICE
 from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.results.scores import ImageScores, PointErrors
@@ -40,7 +39,7 @@ def pick_cases(images: Sequence[ImageScores]) -> dict[str, ImageScores]:
 
 def case_title(image: ImageScores) -> str:
     """``scan.png, Dice 0.941``; errors of points, or the true and the called class."""
-    name = Path(image.file).name
+    name = file_name(image.file)
     if image.masks is not None:
         dice = image.masks.dice
         return f"{name}, {DICE.label} {'none' if dice is None else f'{dice:.3f}'}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from biometry_cli.measure.calipers import diameters_ellipse
 from biometry_cli.measure.ellipse import Ellipse
 from biometry_cli.report.growing_csv import GrowingCsv
-from biometry_cli.report.sheet.words import spacing_pair
+from biometry_cli.report.sheet.words import file_name, spacing_pair
 from biometry_cli.results.measures import EllipseShape
 from biometry_cli.results.prediction import FailedFile, Prediction
 
@@ -66,7 +66,7 @@ class Hc18Csv(GrowingCsv):
         lengths_mm = (ellipse.center_x, ellipse.center_y, ellipse.semi_major, ellipse.semi_minor)
         self.write(
             [
-                Path(answer.file).name,
+                file_name(answer.file),
                 *(f"{length_mm:.6f}" for length_mm in lengths_mm),
                 # Eight places of pi are rounded down: no angle below it is written as above it.
                 f"{ellipse.angle_rad:.8f}",

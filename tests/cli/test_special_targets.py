@@ -114,3 +114,13 @@ def test_a_table_in_a_pipe_whose_reader_left_is_an_error(scans, tmp_path):
     assert done.stdout.strip() == "2"
     assert "Broken pipe" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("redirect", ["> a.csv", "2> a.csv", "< a.csv"])
+def test_a_file_that_a_standard_stream_is_sent_to_is_refused(redirect, scans, tmp_path):
+    (tmp_path / "a.csv").touch()
+    line = f"{COMMAND} predict {scans}/head.png --weights {scans}/masks.onnx --json"
+    done = _shell(f"{line} --csv a.csv {redirect}; echo $?", tmp_path)
+    assert done.stdout.strip() == "2"
+    told = done.stderr + (tmp_path / "a.csv").read_text()
+    assert "a.csv: is a standard stream of this command" in told

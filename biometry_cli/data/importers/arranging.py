@@ -12,6 +12,7 @@ from biometry_cli.data.importers.subjects import name_subjects
 from biometry_cli.data.masks import MASK_SUFFIXES
 from biometry_cli.data.splits import SPLITS, draw_splits
 from biometry_cli.errors import DataError
+from biometry_cli.names import valid
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def _check_names(items: Sequence[Item]) -> None:
     seen: set[tuple[str | None, str]] = set()
     for item in items:
         name = PurePath(item.name)
-        if item.name != name.name or item.name.startswith(".") or "\\" in item.name:
+        # Tables are UTF-8, and could not name a file whose name is not.
+        unusable = item.name.startswith(".") or "\\" in item.name or item.name != valid(item.name)
+        if item.name != name.name or unusable:
             raise DataError(
                 f"the name {item.name!r} cannot be used for a file in images/",
                 mend="Rename it in the source",

@@ -11,6 +11,7 @@ from biometry_cli.measure.calipers import caliper_measures
 from biometry_cli.measure.catalog import measure_names
 from biometry_cli.report.growing_csv import csv_header
 from biometry_cli.report.hc18_csv import COLUMNS, Hc18Csv
+from biometry_cli.report.sheet.words import file_name
 from biometry_cli.report.tabular import PredictionCsv, is_prediction_csv, points_column
 
 
@@ -76,7 +77,7 @@ class Hc18Writer(Writer):
             file, reason = self._table.left_out[0]
             self.remarks.append(
                 f"{self.target}: {len(self._table.left_out)} of {len(self.answering.inputs)} "
-                f"images have no line, such as {Path(file).name} ({reason})"
+                f"images have no line, such as {file_name(file)} ({reason})"
             )
 
 

@@ -1,5 +1,6 @@
 """What is said of an exam: several images of one fetus, taken together."""
 
+from biometry_cli.names import shown
 from biometry_cli.report.sheet.blocks import (
     PAGE,
     TERMINAL,
@@ -55,7 +56,8 @@ def exam_sheet(exam: Exam, curves: Curves | None = None) -> tuple[Block, ...]:
 
 def exam_title(exam: Exam) -> str:
     """``Exam 7``; a name that says so already stands alone."""
-    return exam.name if exam.name.lower().startswith("exam") else f"Exam {exam.name}"
+    name = shown(exam.name)
+    return name if name.lower().startswith("exam") else f"Exam {name}"
 
 
 def caption(prediction: Prediction, exam: Exam) -> tuple[Block, ...]:

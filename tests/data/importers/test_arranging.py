@@ -1,6 +1,7 @@
 """Which split an image lies in, and the name by which its subject is told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,10 @@ def test_splits_for_some_images_only_are_drawn_anew() -> None:
     found = plan(*(item(f"{s}_1.png", s, "test" if s == "a" else None) for s in "abcdef"))
     done = arrange(found, seed=0, split_shares=SHARES)
     assert any("for 1 of 6 images only" in note for note in done.notes)
+
+
+def test_a_name_that_no_table_could_hold_is_refused() -> None:
+    found = plan(*(replace(item(f"{s}.png", s), name=f"{s}\udcf6.png") for s in "abcdef"))
+    with pytest.raises(DataError, match="Rename it in the source") as caught:
+        arrange(found, seed=0, split_shares=SHARES)
+    str(caught.value).encode("utf-8")

@@ -14,9 +14,8 @@ _KEY = b"biometry\0"
 _PLACE = 33  # behind the signature and the header chunk, which all PNGs begin with
 _HEAD_BYTES = 256
 # How the pictures are called that we draw: only such files are opened to look for the mark.
-_OF_PREDICT = re.compile(r".*_(overlay|mask|exam)\.png")
-_OF_EVAL = re.compile(
-    r".*_(scatter|bland_altman|error_by_size)\.png"
+_NAMES = re.compile(
+    r".*_(overlay|mask|exam|scatter|bland_altman|error_by_size)\.png"
     r"|(worst|median|best|confusion|reliability)\.png"
 )
 
@@ -57,14 +56,9 @@ def is_our_png(path: Path) -> bool:
     return told == f"{zlib.crc32(rest):08x}".encode()
 
 
-def is_of_eval(name: str) -> bool:
-    """Whether a picture of ``eval`` may be called so."""
-    return _OF_EVAL.fullmatch(name) is not None
-
-
 def is_drawn(path: Path) -> bool:
     """Whether a file is one of our pictures by its name and its mark, and so no scan."""
-    if not (_OF_PREDICT.fullmatch(path.name) or is_of_eval(path.name)):
+    if not _NAMES.fullmatch(path.name):
         return False
     try:
         with path.open("rb") as stream:

@@ -61,7 +61,7 @@ def evaluate_to_folder(
     predictor = load(weights, device=settings.device.name, threads=settings.device.threads)
     folder = out or _default_folder(weights, split)
     require_writable(folder)
-    require_free_folder(folder)
+    require_free_folder(folder, predictor.card.labels)
     if report is not None:
         from biometry_cli.report.page.page import is_page
 

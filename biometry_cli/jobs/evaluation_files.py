@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from biometry_cli.bundle import library_versions
+from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.landmarks import LANDMARKS_FILE
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
@@ -16,7 +17,9 @@ from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Reading
 from biometry_cli.jobs.provenance import model_facts, provenance
 from biometry_cli.jobs.scans import scan_of
-from biometry_cli.marks import is_of_eval, is_our_png, mark_png
+from biometry_cli.marks import is_our_png, mark_png
+from biometry_cli.measure.calipers import caliper_measures
+from biometry_cli.measure.catalog import measure_names
 from biometry_cli.report.cases import Annotation, case_title, draw_case, pick_cases
 from biometry_cli.report.history import read_history
 from biometry_cli.report.manifest import (
@@ -27,7 +30,7 @@ from biometry_cli.report.manifest import (
     write_manifest,
 )
 from biometry_cli.report.tabular import is_cases_csv, is_metrics, write_cases, write_metrics
-from biometry_cli.results.evaluation import Evaluation
+from biometry_cli.results.evaluation import BY_POINTS, Evaluation
 from biometry_cli.results.prediction import FoundPoint
 from biometry_cli.results.scores import SplitScores
 from biometry_cli.settings import Settings
@@ -36,15 +39,26 @@ from biometry_cli.targets import require_free
 CASES_FILE, METRICS_FILE = "cases.csv", "metrics.json"
 
 
-def require_free_folder(folder: Path) -> None:
-    """Raise UsageError where an evaluation in ``folder`` would destroy a user's file."""
+def require_free_folder(folder: Path, labels: LabelSchema) -> None:
+    """Raise UsageError where an evaluation in ``folder`` would destroy a user's file.
+
+    ``labels`` of the model tell which charts there may be.
+    """
+    from biometry_cli.report.charts.evaluation import chart_stems
+
     require_free(folder / CASES_FILE, is_cases_csv, "table of cases")
     require_free(folder / METRICS_FILE, is_metrics, "table of figures")
     require_free(folder / MANIFEST_FILE, is_manifest, "manifest")
-    # Which charts there will be, the evaluation decides.
-    for picture in sorted(folder.glob("*.png")):
-        if is_of_eval(picture.name):
-            require_free(picture, lambda p: is_our_png(p) or is_listed(p), "picture")
+    measures = [name for each in labels.structures for name in measure_names(each)]
+    between = [name for of in caliper_measures(labels.calipers).values() for name in of]
+    measures += [*between, *(f"{name}{BY_POINTS}" for name in between)]
+    stems = chart_stems(measures, classes=labels.task == "classify")
+    for stem in ("worst", "median", "best", *stems):
+        require_free(folder / f"{stem}.png", _is_our_picture, "picture")
+
+
+def _is_our_picture(path: Path) -> bool:
+    return is_our_png(path) or is_listed(path)
 
 
 class EvaluationFiles:

@@ -19,6 +19,8 @@ from pydantic import (
 
 from biometry_cli.measure.catalog import with_default_planes
 
+PIXEL_SIZE_LIMITS = "above 0 and below 100 (mm a pixel)"
+
 TaskName = Literal["segment", "classify", "landmarks", "segment,landmarks"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -252,8 +254,8 @@ class PredictSettings(Section):
     @field_validator("spacing_mm")
     @classmethod
     def _plausible(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
-        if value is not None and (len(value) not in (1, 2) or not all(0 < v < 100 for v in value)):
-            raise ValueError("must be one or two numbers above 0 and below 100 (mm a pixel)")
+        if value is not None and (len(value) not in (1, 2) or not all(map(is_pixel_size, value))):
+            raise ValueError(f"must be one or two numbers {PIXEL_SIZE_LIMITS}")
         return value
 
 
@@ -298,6 +300,11 @@ class Settings(BaseModel):
     predict: PredictSettings = PredictSettings()
     export: ExportSettings = ExportSettings()
     device: DeviceSettings = DeviceSettings()
+
+
+def is_pixel_size(value_mm: float) -> bool:
+    """Whether a number can be millimetres a pixel at all: ``PIXEL_SIZE_LIMITS``."""
+    return 0 < value_mm < 100
 
 
 def _parse_pairs(text: str) -> dict[str, str]:

@@ -84,7 +84,7 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
         on_image: called after each image, for a progress bar.
     """
     errors = [problem.paragraph() for problem in dataset.problems]
-    warnings: list[str] = []
+    warnings = list(dataset.warnings)
     splits: dict[str, SplitReport] = {}
     seen: dict[str, tuple[str, Path]] = {}
     keys: dict[str, tuple[str, ...]] = {}

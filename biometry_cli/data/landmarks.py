@@ -4,13 +4,12 @@
 whole numbers. Two empty cells mean that the point is not visible in the image.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from biometry_cli.data.points import Point, calipers_of, whole_calipers
-from biometry_cli.data.tables import read_lines
+from biometry_cli.data.rows import POINT_NOT_COMMA, as_number, read_lines, require_lines
 from biometry_cli.errors import DataError
 
 LANDMARKS_FILE = "landmarks.csv"
@@ -52,8 +51,7 @@ def read_landmarks(path: Path, declared: tuple[str, ...] = ()) -> LandmarkTable:
         points = {name: _point(row, name, place, path) for name in names}
         table[filename], broken = whole_calipers(points)
         one_ended += [(filename, caliper) for caliper in broken]
-    if not table:
-        raise DataError("has no lines below its header", where=path, mend="Add a line an image")
+    require_lines(table, path)
     return LandmarkTable(names, table, tuple(one_ended))
 
 
@@ -98,15 +96,14 @@ def _point(row: Mapping[str, str], name: str, place: str, path: Path) -> Point |
 
 
 def _coordinate(cell: str, place: str, path: Path) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = as_number(cell)
+    if value is None:
         raise DataError(
             f"{place}: {cell!r} is not a number",
             where=path,
-            mend="Mend the cell, or leave x and y of a point that is not visible both empty",
+            mend=POINT_NOT_COMMA
+            if "," in cell
+            else "Mend the cell, or leave x and y of a point that is not visible both empty",
         )
     return value
 

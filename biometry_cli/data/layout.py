@@ -26,6 +26,7 @@ from biometry_cli.data.samples import (
     read_split_folder,
 )
 from biometry_cli.data.splits import SPLITS, draw_splits
+from biometry_cli.data.tables import LABELS_FILE, SPACING_FILE
 from biometry_cli.errors import DataError
 
 _KIND_OF_TASK = {"segment": "masks", "landmarks": "landmarks", "classify": "labels"}
@@ -40,8 +41,9 @@ _TASK_OF_KIND: dict[str, Task] = {
 class Dataset:
     """A data folder as understood.
 
-    ``notes`` are choices worth printing; ``problems`` must be mended before use. ``declared`` are
-    the class names of ``dataset.toml``, which a setting may stand above.
+    ``notes`` are choices worth printing; ``warnings`` deserve a look; ``problems`` must be mended
+    before use. ``declared`` are the class names of ``dataset.toml``, which a setting may stand
+    above.
     """
 
     root: Path
@@ -51,6 +53,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     problems: tuple[DataError, ...] = ()
     declared: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def split(self, name: str) -> tuple[Sample, ...]:
         """The samples of one split. Raises DataError when there are none."""
@@ -124,7 +127,33 @@ def read_dataset(
         points = _point_names(found, problems)
         labels = _learned_labels(root, task, names, points, declared, splits)
     coding = MaskCoding(colors=declared.colors, overlap=declared.overlap)
-    return Dataset(root, labels, coding, splits, tuple(notes), tuple(problems), declared.classes)
+    warnings = [
+        *_unused_tables(root, folders),
+        *(w for each in found.values() for w in each.warnings),
+    ]
+    return Dataset(
+        root,
+        labels,
+        coding,
+        splits,
+        tuple(notes),
+        tuple(problems),
+        declared.classes,
+        tuple(warnings),
+    )
+
+
+def _unused_tables(root: Path, folders: Mapping[str, Path]) -> list[str]:
+    """Tables above the splits, where no split looks for them."""
+    if "" in folders:
+        return []
+    return [
+        f"{root / name}: is not read; a table lies beside images/, so put one into "
+        f"{' and '.join(f'{split}/' for split in lacking)}."
+        for name in (SPACING_FILE, LABELS_FILE, LANDMARKS_FILE)
+        if (root / name).is_file()
+        and (lacking := [s for s, each in folders.items() if not (each / name).is_file()])
+    ]
 
 
 def _choose_task(root: Path, folders: list[Path], wanted: Task | None) -> tuple[Task, list[str]]:

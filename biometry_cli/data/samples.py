@@ -1,32 +1,23 @@
 """One image of a data folder with what is known of it, and how a split's folder lists them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from biometry_cli.data.calibrations import Calibrations, misnamed_tables
 from biometry_cli.data.images import IMAGE_SUFFIXES
 from biometry_cli.data.landmarks import LANDMARKS_FILE, LandmarkTable, Points, read_landmarks
 from biometry_cli.data.masks import MASK_SUFFIXES
-from biometry_cli.data.tables import (
-    LABELS_FILE,
-    SPACING_FILE,
-    Calibration,
-    read_header,
-    read_labels,
-    read_spacing,
-)
+from biometry_cli.data.names import misfit, some
+from biometry_cli.data.tables import LABELS_FILE, Calibration, read_labels
 from biometry_cli.errors import DataError
 from biometry_cli.marks import is_drawn
-from biometry_cli.measure.catalog import MEASURES, is_named
 from biometry_cli.names import valid
 
 Value = TypeVar("Value")
 
-# How many file names an error lists before it only counts.
-NAMES_SHOWN = 3
 _ANNOTATION_FOLDERS = ("images", "masks")
 
 
@@ -49,7 +40,7 @@ class Sample:
 class SplitFolder:
     """The samples below one folder, the names of their landmarks, and what is wrong with them.
 
-    ``notes`` are oddities that leave the data usable.
+    ``notes`` are oddities that leave the data usable; ``warnings`` deserve a look.
     """
 
     folder: Path
@@ -57,6 +48,7 @@ class SplitFolder:
     point_names: tuple[str, ...] = ()
     problems: tuple[DataError, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def annotation_kinds(folder: Path) -> tuple[str, ...]:
@@ -122,13 +114,10 @@ def read_split_folder(
         if not problems:
             _check_listed(folder / LABELS_FILE, images, tuple(labels), problems)
 
-    spacing: dict[str, Calibration] = {}
-    notes: list[str] = []
+    calibrations = Calibrations(folder, images, problems)
+    notes = list(calibrations.notes)
     if drawn:
         notes.append(f"{folder}: {drawn} pictures that biometry drew are passed over")
-    if (folder / SPACING_FILE).is_file():
-        spacing = _guarded(lambda: read_spacing(folder / SPACING_FILE), {}, problems)
-        notes += _unknown_references(folder, spacing)
     masks = _masks_by_stem(folder / "masks", problems) if "masks" in want else {}
     if "masks" in want:
         _check_masks(images, masks, problems)
@@ -147,33 +136,18 @@ def read_split_folder(
             mask=masks.get(image.stem),
             label=valid(image.parent.name) if by_class else labels.get(image.name),
             points=table.points.get(image.name),
-            calibration=spacing.get(image.name, Calibration()),
+            calibration=calibrations.of(image),
         )
         for image in images
     )
-    return SplitFolder(folder, samples, table.names, tuple(problems), tuple(notes))
-
-
-def _unknown_references(folder: Path, spacing: Mapping[str, Calibration]) -> list[str]:
-    """Reference measures that no known structure has and no caliper of the folder's landmarks.
-
-    They are kept, since a model may know a structure of its own; a misspelt one shows here.
-    """
-    table = folder / LANDMARKS_FILE
-    columns: list[str] = []
-    if table.is_file():
-        columns = _guarded(lambda: read_header(table), columns, [])
-    calipers = {name.removesuffix("_1_x").upper() for name in columns if name.endswith("_1_x")}
-    references = {name for each in spacing.values() for name in each.reference_mm}
-    notes = []
-    for name in sorted(name for name in references - calipers if not is_named(name)):
-        close = get_close_matches(name, [*MEASURES, *calipers], n=1)
-        meant = f" (or is {close[0].lower()}_mm meant?)" if close else ""
-        notes.append(
-            f"{folder / SPACING_FILE}: {name.lower()}_mm counts only for a model that measures "
-            f"{name}{meant}"
-        )
-    return notes
+    return SplitFolder(
+        folder,
+        samples,
+        table.names,
+        tuple(problems),
+        tuple(notes),
+        (*misnamed_tables(folder), *calibrations.warnings),
+    )
 
 
 def _notes_on(table: LandmarkTable, path: Path) -> list[str]:
@@ -239,28 +213,23 @@ def _check_listed(
     table: Path, images: list[Path], listed: tuple[str, ...], problems: list[DataError]
 ) -> None:
     """Note the images that a table does not list, and the lines without an image."""
-    names = {image.name for image in images}
-    absent = [name for name in listed if name not in names]
-    if absent:
+    found = misfit(listed, [image.name for image in images])
+    hint = found.hint()
+    if found.lines:
         problems.append(
             DataError(
-                f"names {_some(absent)}, which images/ does not hold",
+                f"names {some(found.lines)}, which images/ does not hold{hint}",
                 where=table,
-                mend="Add the images, or take out the lines",
+                mend="Add the images, or take out the lines"
+                if not hint
+                else "Name each image as its file is named",
             )
         )
-    unlisted = [image.name for image in images if image.name not in listed]
-    if unlisted:
+    if found.images:
         problems.append(
             DataError(
-                f"has no line for {_some(unlisted)}",
+                f"has no line for {some(found.images)}",
                 where=table,
                 mend="Add the lines, or take out the images",
             )
         )
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:NAMES_SHOWN])
-    rest = len(names) - NAMES_SHOWN
-    return f"{shown} and {rest} more" if rest > 0 else shown

@@ -1,24 +1,34 @@
-"""The small CSV files of a data folder: ``labels.csv`` and ``spacing.csv``.
+"""The small CSV files of a data folder: ``labels.csv`` and ``spacing.csv``."""
 
-``read_rows`` and ``read_lines`` read every CSV file of the package, those of other people too.
-"""
-
-import csv
-import io
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from biometry_cli.data.rows import (
+    POINT_NOT_COMMA,
+    as_number,
+    read_header,
+    read_lines,
+    require_lines,
+)
 from biometry_cli.errors import DataError
+from biometry_cli.measure.growth.dates import WEEKS_POSSIBLE
+from biometry_cli.measure.growth.plausible import SIZE_RANGES_MM, size_reason
+from biometry_cli.settings import PIXEL_SIZE_LIMITS, is_pixel_size
 
 SPACING_FILE = "spacing.csv"
 LABELS_FILE = "labels.csv"
 _SPACING_COLUMN = "pixel_size_mm"
 _ROW_COLUMN, _COLUMN_COLUMN = "pixel_size_row_mm", "pixel_size_column_mm"
 _PIXEL_SIZES = (_SPACING_COLUMN, _ROW_COLUMN, _COLUMN_COLUMN)
+_MOST_UNEQUAL = 10.0  # the larger side of a pixel over the smaller one
+_LARGEST_MM = 1000.0  # of any measure of a fetus
+_FEW = 4  # lines that may be rare fetuses
+_LEEWAY = 2.0  # beyond the plausible range; what lies between is doubtful, and may be rare
+_LIKE_PIXEL_SIZE = "(spacing|resolution|pitch)(mm)?|(size|scale)mm|mm|(mm|cm|um)(per)?(pixel|px)"
+_AGE = re.compile("(?:(?:ga|age|gestational_?age)_?)?(weeks|days)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,12 +37,15 @@ class Calibration:
 
     ``spacing_mm`` is (row, column); ``reference_mm`` holds reference measures by their upper-case
     name, such as {"HC": 175.3}; ``other`` all further columns as written, such as
-    {"device": "A"}, an empty cell as "".
+    {"device": "A"}, an empty cell as "". ``place`` and ``table`` say where it stands: "line 7" of
+    which file.
     """
 
     spacing_mm: tuple[float, float] | None = None
     reference_mm: dict[str, float] = field(default_factory=dict)
     other: Mapping[str, str] = field(default_factory=dict)
+    place: str = field(default="", compare=False)
+    table: Path | None = field(default=None, compare=False)
 
     def cells(self) -> dict[str, str]:
         """The line as text by column, ``filename`` left out; an unknown size has no entry."""
@@ -44,93 +57,6 @@ class Calibration:
             else:
                 cells |= {_ROW_COLUMN: f"{row_mm}", _COLUMN_COLUMN: f"{column_mm}"}
         return cells | {f"{name.lower()}_mm": f"{mm}" for name, mm in self.reference_mm.items()}
-
-
-def read_header(path: Path, delimiter: str = ",") -> list[str]:
-    """The column names of a CSV file, stripped; empty for an empty file.
-
-    Raises:
-        DataError: unreadable or not UTF-8.
-    """
-    return next((cells for _, cells in _records(path, delimiter)), [])
-
-
-def read_rows(
-    path: Path, columns: tuple[str, ...], delimiter: str = ","
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file with a header: the line on which each ends, its cells stripped.
-
-    A BOM, any line ends and empty lines are fine, and so are line breaks in quoted cells. Cells
-    that a short row lacks are "".
-
-    Raises:
-        DataError: unreadable, not UTF-8, a header without one of ``columns`` or with one twice,
-            or a row with more cells than the header.
-    """
-    records = _records(path, delimiter)
-    _, header = next(records, (0, []))
-    missing = [name for name in columns if name not in header]
-    if missing:
-        joined = any(name and name in "".join(header) for name in missing)
-        raise DataError(
-            f"has no column {', '.join(missing)} (found: {', '.join(header) or 'nothing'})",
-            where=path,
-            mend="Separate the cells by commas" if joined else "Mend the header line",
-        )
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        raise DataError(
-            f"has the column {twice[0]} twice", where=path, mend="Keep one of the columns"
-        )
-    for number, cells in records:
-        if any(cells[len(header) :]):
-            raise DataError(
-                f"line {number} has {len(cells)} cells, and the header {len(header)}",
-                where=path,
-                mend='Write decimals with a point (1.5, not 1,5), and "quote" text with commas',
-            )
-        cells += [""] * (len(header) - len(cells))
-        if any(cells):
-            yield number, dict(zip(header, cells, strict=False))
-
-
-def read_lines(path: Path, *columns: str) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Yield what a table of a data folder says of each file: its name, its place, its row.
-
-    The place reads "line 7".
-
-    Raises:
-        DataError: as ``read_rows``, or a row that names no file or one that was named before.
-    """
-    seen: set[str] = set()
-    for number, row in read_rows(path, ("filename", *columns)):
-        name = row["filename"]
-        if not name:
-            raise DataError(f"line {number} names no file", where=path, mend="Fill it in")
-        if name in seen:
-            raise DataError(f"names {name} twice", where=path, mend="Keep one of the lines")
-        seen.add(name)
-        yield name, f"line {number}", row
-
-
-def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a CSV file that are not blank, with their numbers; the first is its header."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DataError("no such file", where=path, mend="Check the path") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read as UTF-8 text ({error})", where=path) from None
-    # Not by str.splitlines, which also parts lines inside quotes and at U+2028 or vertical tabs.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for cells in reader:
-            if cells:
-                yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        raise DataError(
-            f"line {reader.line_num} cannot be read ({error})", where=path, mend="Mend the line"
-        ) from None
 
 
 def read_labels(path: Path) -> dict[str, str]:
@@ -155,13 +81,15 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
     kept as text. An empty cell is unknown.
 
     Raises:
-        DataError: as ``read_lines``, a column that can only be a misspelt pixel size, half a
-            pixel size, or a value that is not a number above 0.
+        DataError: as ``read_lines``, no lines, a column that can only be a misspelt pixel size,
+            half a pixel size, a value that is not a number above 0, a pixel size outside the
+            limits of ``--spacing``, or a reference that no fetus has, by far or in most lines.
     """
+    header = tuple(read_header(path))
+    if "filename" in header:
+        _refuse_misspelt(header, path)
     table: dict[str, Calibration] = {}
     for name, place, row in read_lines(path):
-        if not table:
-            _refuse_misspelt(tuple(row), path)
         values = {
             column: _positive(cell, f"{place}, {column}", path)
             for column, cell in row.items()
@@ -179,8 +107,32 @@ def read_spacing(path: Path) -> dict[str, Calibration]:
                 for column, cell in row.items()
                 if column and column != "filename" and not column.endswith("_mm")
             },
+            place=place,
+            table=path,
         )
+        _refuse_impossible(table[name], path)
+    require_lines(table, path)
+    _refuse_other_unit(table, path)
     return table
+
+
+def doubts_of(table: Mapping[str, Calibration], path: Path) -> list[str]:
+    """Values of a ``spacing.csv`` that few fetuses can have, a sentence a column."""
+    doubts: dict[str, list[str]] = {}
+    for line in table.values():
+        for name, value in line.reference_mm.items():
+            reason = size_reason(name, value)
+            if reason is not None:
+                doubts.setdefault(f"{name.lower()}_mm", []).append(f"{line.place}: {reason}")
+        for column, cell in line.other.items():
+            reason = _age_reason(column, cell)
+            if reason is not None:
+                doubts.setdefault(column, []).append(f"{line.place}: {reason}")
+    return [
+        f"{path}: {column} is doubtful in {len(lines)} line{'s' * (len(lines) > 1)}, such as "
+        f"{lines[0]}."
+        for column, lines in doubts.items()
+    ]
 
 
 def spacing_beside(image: Path) -> dict[str, tuple[Calibration, Path]]:
@@ -190,18 +142,21 @@ def spacing_beside(image: Path) -> dict[str, tuple[Calibration, Path]]:
     in one, beside ``images/``. Any other parent holds other pictures, which may have the same
     names. Where both have a line, the nearer one counts.
     """
+    lines: dict[str, tuple[Calibration, Path]] = {}
+    for path in reversed(spacing_tables(image)):
+        lines |= {name: (calibration, path) for name, calibration in read_spacing(path).items()}
+    return lines
+
+
+def spacing_tables(image: Path) -> list[Path]:
+    """The tables that serve an image's folder, the nearer one first."""
     folder = image.absolute().parent
     folders = [folder]
     if folder.name == "images":
         folders.append(folder.parent)
     elif folder.parent.name == "images":
         folders.append(folder.parent.parent)
-    lines: dict[str, tuple[Calibration, Path]] = {}
-    for each in reversed(folders):
-        path = each / SPACING_FILE
-        if path.is_file():
-            lines |= {name: (calibration, path) for name, calibration in read_spacing(path).items()}
-    return lines
+    return [path for each in folders if (path := each / SPACING_FILE).is_file()]
 
 
 def _refuse_misspelt(columns: tuple[str, ...], path: Path) -> None:
@@ -212,6 +167,8 @@ def _refuse_misspelt(columns: tuple[str, ...], path: Path) -> None:
         plain = _letters(column)
         close = get_close_matches(plain, plain_names, n=1, cutoff=0.8)
         alike = close or ("mm" in plain and re.search("pixel|px|spacing", plain))
+        # Where no column holds a pixel size, such a one is likelier to be it than a remark.
+        alike = alike or (not sized and re.fullmatch(_LIKE_PIXEL_SIZE, plain))
         if column in _PIXEL_SIZES or not alike or (sized and not column.endswith("_mm")):
             continue
         raise DataError(
@@ -226,10 +183,24 @@ def _letters(name: str) -> str:
 
 
 def _pixel_size(values: Mapping[str, float], place: str, path: Path) -> tuple[float, float] | None:
+    for column in _PIXEL_SIZES:
+        if column in values and not is_pixel_size(values[column]):
+            raise DataError(
+                f"{place}, {column}: {values[column]:g} must be {PIXEL_SIZE_LIMITS}",
+                where=path,
+                mend=POINT_NOT_COMMA,
+            )
     if _SPACING_COLUMN in values:
         return values[_SPACING_COLUMN], values[_SPACING_COLUMN]
     if _ROW_COLUMN in values and _COLUMN_COLUMN in values:
-        return values[_ROW_COLUMN], values[_COLUMN_COLUMN]
+        sides = values[_ROW_COLUMN], values[_COLUMN_COLUMN]
+        if max(sides) > _MOST_UNEQUAL * min(sides):
+            raise DataError(
+                f"{place} has a pixel of {sides[0]:g} x {sides[1]:g} mm",
+                where=path,
+                mend=f"Mend the line. {POINT_NOT_COMMA}",
+            )
+        return sides
     if _ROW_COLUMN in values or _COLUMN_COLUMN in values:
         raise DataError(
             f"{place} has a pixel size for one direction alone",
@@ -240,12 +211,53 @@ def _pixel_size(values: Mapping[str, float], place: str, path: Path) -> tuple[fl
 
 
 def _positive(cell: str, place: str, path: Path) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value > 0):
+    value = as_number(cell)
+    if value is None or value <= 0:
         raise DataError(
-            f"{place}: {cell!r} is not a number above 0", where=path, mend="Mend the cell"
+            f"{place}: {cell!r} is not a number above 0",
+            where=path,
+            mend=POINT_NOT_COMMA if "," in cell or value == 0 else "Mend the cell",
         )
     return value
+
+
+def _refuse_impossible(line: Calibration, path: Path) -> None:
+    """Refuse a reference far beyond what any fetus has."""
+    for name, value in line.reference_mm.items():
+        low, high = SIZE_RANGES_MM.get(name, (0.0, _LARGEST_MM / _LEEWAY))
+        if low / _LEEWAY <= value <= high * _LEEWAY or name.endswith("_AREA"):
+            continue
+        reason = size_reason(name, value) or f"{value:g} mm is larger than a fetus"
+        raise DataError(
+            f"{line.place}, {name.lower()}_mm: {reason}",
+            where=path,
+            mend=f"Give mm. {POINT_NOT_COMMA}",
+        )
+
+
+def _refuse_other_unit(table: Mapping[str, Calibration], path: Path) -> None:
+    """Refuse a reference of which most lines are outside what fetuses have."""
+    for name in SIZE_RANGES_MM:
+        lines = [each for each in table.values() if name in each.reference_mm]
+        odd = [each for each in lines if size_reason(name, each.reference_mm[name])]
+        if len(odd) > max(len(lines) / 2, _FEW):
+            reason = size_reason(name, odd[0].reference_mm[name])
+            raise DataError(
+                f"{name.lower()}_mm is in {len(odd)} of {len(lines)} lines outside what fetuses "
+                f"have; {odd[0].place}: {reason}",
+                where=path,
+                mend="Give mm",
+            )
+
+
+def _age_reason(column: str, cell: str) -> str | None:
+    """Why a cell of a column in weeks or days is no gestational age; None where it may be."""
+    named, value = _AGE.fullmatch(column), as_number(cell)
+    if named is None or value is None:
+        return None
+    youngest, oldest = WEEKS_POSSIBLE
+    weeks = value / 7 if named[1].casefold() == "days" else value
+    if youngest <= weeks <= oldest:
+        return None
+    days = " (are these days?)" if weeks == value and youngest <= value / 7 <= oldest else ""
+    return f"{cell} {named[1]} is no gestational age{days}"

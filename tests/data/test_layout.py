@@ -322,7 +322,7 @@ def test_a_reference_that_nothing_here_measures_is_told(
 ) -> None:
     folder.pair("test", "a", square_mask)
     folder.text(
-        "test/spacing.csv", "filename,hc_mm,hcc_mm,nt_mm,cervix_perimeter_mm\na.png,1,2,3,4\n"
+        "test/spacing.csv", "filename,hc_mm,hcc_mm,nt_mm,cervix_perimeter_mm\na.png,100,2,3,4\n"
     )
     told = " ".join(read_dataset(folder.root).notes)
     assert "hcc_mm counts only for a model that measures HCC (or is hc_mm meant?)" in told

@@ -31,7 +31,7 @@ def test_labels_with_bom_crlf_spaces_and_quotes(tmp_path: Path) -> None:
         ("file,label\na.png,head\n", "no column filename"),
         ("", "found: nothing"),
         ("filename,label\na.png,\n", "line 2 has an empty cell"),
-        ("filename,label\na.png,head\nb.png\n", "line 3 has an empty cell"),
+        ("filename,label\na.png,head\nb.png\n", "line 3 has 1 cell"),
         ("filename,label\na.png,head\na.png,femur\n", "names a.png twice"),
         (b"filename,label\na.png,\xff\n", "UTF-8"),
     ],
@@ -241,5 +241,6 @@ def test_remarks_are_no_misspelt_pixel_sizes(tmp_path: Path, column: str) -> Non
 
 @pytest.mark.parametrize("measure", ["hc", "fl", "crl", "nt", "apad", "slit", "cervix_perimeter"])
 def test_any_measure_may_have_a_reference(tmp_path: Path, measure: str) -> None:
-    path = table(tmp_path, f"filename,{measure}_mm\na.png,12.5\n")
-    assert read_spacing(path)["a.png"].reference_mm == {measure.upper(): 12.5}
+    mm = 112.5 if measure == "hc" else 12.5
+    path = table(tmp_path, f"filename,{measure}_mm\na.png,{mm}\n")
+    assert read_spacing(path)["a.png"].reference_mm == {measure.upper(): mm}

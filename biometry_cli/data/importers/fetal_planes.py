@@ -23,7 +23,8 @@ from biometry_cli.data.importers.plan import Evidence, Item, Left, Plan
 from biometry_cli.data.importers.points import LeaveOut, is_empty
 from biometry_cli.data.importers.subjects import subject_named, unknown_subjects
 from biometry_cli.data.phantom.planes import PLANES
-from biometry_cli.data.tables import Calibration, read_header, read_rows
+from biometry_cli.data.rows import read_header, read_rows
+from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import DataError
 
 _COLUMNS = ("Image_name", "Patient_num", "Plane", "Brain_plane", "Operator", "US_Machine", "Train")

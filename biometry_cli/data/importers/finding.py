@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from biometry_cli.data.images import IMAGE_SUFFIXES
 from biometry_cli.data.importers.plan import Left
 from biometry_cli.data.importers.points import LeaveOut
-from biometry_cli.data.tables import read_header
+from biometry_cli.data.rows import read_header
 from biometry_cli.errors import DataError
 
 # What a glance takes in: a home folder must not hold it up.

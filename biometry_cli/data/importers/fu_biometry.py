@@ -45,7 +45,7 @@ from biometry_cli.data.importers.points import (
     require_inside,
 )
 from biometry_cli.data.importers.subjects import subject_in_name, unknown_subjects
-from biometry_cli.data.tables import read_rows
+from biometry_cli.data.rows import read_rows
 from biometry_cli.errors import DataError
 
 _KNOWN_POINTS = {

@@ -46,7 +46,8 @@ from biometry_cli.data.importers.subjects import (
     subject_named,
     unknown_subjects,
 )
-from biometry_cli.data.tables import Calibration, read_rows
+from biometry_cli.data.rows import read_rows
+from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import DataError
 
 _CENTRES = ("fp", "hc18", "ucl")

@@ -8,7 +8,7 @@ from PIL import Image, UnidentifiedImageError
 
 from biometry_cli.data.images import displayed_size
 from biometry_cli.data.importers.plan import Point
-from biometry_cli.data.tables import read_header, read_rows
+from biometry_cli.data.rows import read_header, read_rows
 from biometry_cli.errors import DataError
 from biometry_cli.measure.catalog import calipers
 

@@ -62,7 +62,8 @@ def remarks_on_spacing(files: Iterable[Path]) -> list[str]:
     """
     by_folder: dict[Path, list[str]] = {}
     for file in files:
-        by_folder.setdefault(file.parent, []).append(file.name)
+        if file.is_file():
+            by_folder.setdefault(file.parent, []).append(file.name)
     remarks: list[str] = []
     for folder, names in by_folder.items():
         tables = spacing_tables(folder / names[0])
@@ -72,7 +73,8 @@ def remarks_on_spacing(files: Iterable[Path]) -> list[str]:
             continue
         where = " and ".join(str(table) for table in tables)
         found = misfit(lines, names)
-        if found.images:
+        # That an image has no line is told with its answer; that its line misses it is not.
+        if len(found.images) == len(names) or found.near:
             many = f"{len(found.images)} of {len(names)} images"
             remarks.append(
                 f"{where}: has no line for {many}, such as {found.images[0]}{found.hint()}."

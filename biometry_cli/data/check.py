@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from biometry_cli.data.contradictions import Size, contradictions, sizes_of
 from biometry_cli.data.images import read_scan
-from biometry_cli.data.landmarks import outside
+from biometry_cli.data.landmarks import outside, seem_exchanged
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask, require_size
 from biometry_cli.data.membership import pixels_key
@@ -19,6 +21,7 @@ from biometry_cli.errors import DataError
 from biometry_cli.names import valid_values
 
 _THREADS = 4
+_MOST_MEASURED = 400  # of a split's images, evenly picked: what is wrong with a table shows there
 _MOST_OUTSIDE = 0.25  # of a split's images with a point outside them
 
 
@@ -67,11 +70,13 @@ class DataReport(BaseModel):
     keys: dict[str, tuple[str, ...]] = Field({}, exclude=True)
 
 
-class _Facts(BaseModel):
+@dataclass
+class _Facts:
     size: tuple[int, int] = (0, 0)
     digest: str = ""
-    areas_px: list[int] = []
-    outside: list[str] = []
+    areas_px: list[int] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
     remarks: tuple[str, ...] = ()
     error: str | None = None
 
@@ -86,12 +91,14 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
     errors = [problem.paragraph() for problem in dataset.problems]
     warnings = list(dataset.warnings)
     splits: dict[str, SplitReport] = {}
+    sizes: list[Size] = []
     seen: dict[str, tuple[str, Path]] = {}
     keys: dict[str, tuple[str, ...]] = {}
     remarks: Counter[str] = Counter()
     for split, samples in dataset.splits.items():
         facts = list(_all_facts(samples, dataset, on_image))
         errors += [fact.error for fact in facts if fact.error is not None]
+        sizes += [size for fact in facts for size in fact.sizes]
         splits[split] = _summarise(samples, facts, dataset)
         remarks.update(remark for fact in facts for remark in fact.remarks)
         keys[split] = tuple(fact.digest for fact in facts)
@@ -107,6 +114,7 @@ def check_dataset(dataset: Dataset, on_image: Callable[[], None] | None = None) 
         if not samples:
             errors.append(f"{dataset.root}: the {split} split holds no images.")
         _note_outside(samples, facts, dataset, split, warnings, errors)
+    warnings += contradictions(sizes)
     errors += _shared_subjects(dataset)
     if not any(samples for samples in dataset.splits.values()):
         errors.append(f"{dataset.root}: holds no images at all.")
@@ -142,16 +150,19 @@ def _all_facts(
     samples: tuple[Sample, ...], dataset: Dataset, on_image: Callable[[], None] | None
 ) -> Iterator[_Facts]:
     # Decoding releases the interpreter lock, so a few threads read a folder in less time.
-    remaining = iter(samples)
+    step = -(-len(samples) // _MOST_MEASURED) or 1
+    remaining = ((sample, place % step == 0) for place, sample in enumerate(samples))
     with ThreadPoolExecutor(_THREADS) as pool:
         while chunk := list(islice(remaining, 64)):
-            for fact in pool.map(lambda sample: _read_facts(sample, dataset), chunk):
+            for fact in pool.map(
+                lambda each: _read_facts(each[0], dataset, measured=each[1]), chunk
+            ):
                 if on_image is not None:
                     on_image()
                 yield fact
 
 
-def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
+def _read_facts(sample: Sample, dataset: Dataset, *, measured: bool) -> _Facts:
     try:
         scan = read_scan(sample.image)
     except DataError as error:
@@ -159,7 +170,9 @@ def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
     size = (scan.pixels.shape[0], scan.pixels.shape[1])
     facts = _Facts(size=size, digest=pixels_key(scan.pixels), remarks=scan.remarks)
     facts.outside = outside(sample.points or {}, size)
+    labels, spacing = dataset.labels, sample.calibration.spacing_mm if measured else None
     if sample.mask is None:
+        facts.sizes = [] if facts.outside else sizes_of(sample, None, labels, spacing)
         return facts
     try:
         mask = read_mask(sample.mask, dataset.labels.structures, dataset.coding)
@@ -169,6 +182,7 @@ def _read_facts(sample: Sample, dataset: Dataset) -> _Facts:
         return facts
     areas = np.bincount(mask.ravel(), minlength=len(dataset.labels.classes))
     facts.areas_px = areas.tolist()
+    facts.sizes = sizes_of(sample, mask, labels, spacing)
     return facts
 
 
@@ -181,7 +195,15 @@ def _note_outside(
     errors: list[str],
 ) -> None:
     """A few points beyond the border are heads that are cut off; many are another image's."""
-    found = [(s, f) for s, f in zip(samples, facts, strict=True) if f.outside]
+    pairs = list(zip(samples, facts, strict=True))
+    if seem_exchanged([(s.points, f.size) for s, f in pairs if s.points and f.digest]):
+        errors.append(
+            f"{dataset.root}: x and y of the points in {split} seem to be exchanged: exchanged, "
+            "they lie in the middle of their images. Name the columns of landmarks.csv the other "
+            "way round; x counts from the left, y from the top."
+        )
+        return
+    found = [(s, f) for s, f in pairs if f.outside]
     if not found:
         return
     sample, fact = found[0]

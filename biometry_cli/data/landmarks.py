@@ -4,15 +4,19 @@
 whole numbers. Two empty cells mean that the point is not visible in the image.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from biometry_cli.data.points import Point, calipers_of, whole_calipers
 from biometry_cli.data.rows import POINT_NOT_COMMA, as_number, read_lines, require_lines
 from biometry_cli.errors import DataError
 
 LANDMARKS_FILE = "landmarks.csv"
+_FEWEST = 3  # images that tell where points lie in a set
+_NEARLY_ALL = 0.9
+_FAR_OFF = 0.25  # of the sides, both together
 
 Points = Mapping[str, Point | None]
 
@@ -120,3 +124,30 @@ def outside(points: Points, size: tuple[int, int]) -> list[str]:
         if point is not None
         and not (-0.5 <= point[0] <= width - 0.5 and -0.5 <= point[1] <= height - 0.5)
     ]
+
+
+def seem_exchanged(images: Sequence[tuple[Points, tuple[int, int]]]) -> bool:
+    """Whether x and y of the points have changed places, in images of (height, width).
+
+    Exchanged, nearly all points of all images lie inside, and nearer to the middle of the images:
+    what is measured lies around it, and no image of a set is half a side off.
+    """
+    offsets, cured, off = [], 0, 0
+    for points, (height, width) in images:
+        turned = {name: p and (p[1], p[0]) for name, p in points.items()}
+        shown = [point for point in points.values() if point is not None]
+        if not shown or height == width:
+            continue
+        off += bool(outside(points, (height, width)))
+        cured += not outside(turned, (height, width))
+        x, y = (sum(axis) / len(shown) for axis in zip(*shown, strict=True))
+        offsets.append(
+            (
+                abs(x / width - 0.5) + abs(y / height - 0.5),
+                abs(y / width - 0.5) + abs(x / height - 0.5),
+            )
+        )
+    if len(offsets) < _FEWEST or cured < _NEARLY_ALL * len(offsets):
+        return False
+    now, then = (median(each) for each in zip(*offsets, strict=True))
+    return then < now / 2 and (off > len(offsets) / 5 or now > _FAR_OFF)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from biometry_cli.calibration import Calibration, ClassCalibration, MeasureCalibration
+from biometry_cli.data.contradictions import measured_points
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
 from biometry_cli.data.splits import place_of
@@ -12,7 +13,7 @@ from biometry_cli.errors import DataError
 from biometry_cli.evaluation.class_calibration import Answered, fit_classes
 from biometry_cli.evaluation.conformal import Compared, fit_measure
 from biometry_cli.evaluation.evaluate import sources_of
-from biometry_cli.evaluation.references import annotated_calipers, annotated_masks
+from biometry_cli.evaluation.references import annotated_masks
 from biometry_cli.inference.intervals import FEWEST_SUBJECTS
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure
@@ -102,7 +103,7 @@ def calibrate(
                 _compare(sample, found.measurements, truth, cases)
             if labels.finds_points:
                 answers = found.point_measurements if labels.segments else found.measurements
-                truth = annotated_calipers(sample, labels.points, spacing)
+                truth = measured_points(sample, labels.points, spacing)
                 _compare(sample, answers, truth, point_cases)
             done()
         measures = {name: fit_measure(each, apart=apart, seed=seed) for name, each in cases.items()}

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from biometry_cli.data.contradictions import Size, contradictions, sizes_of
 from biometry_cli.data.frames import Source, Spacing
 from biometry_cli.data.layout import Dataset
+from biometry_cli.data.masks import IndexArray
 from biometry_cli.data.membership import Membership, pixels_key
 from biometry_cli.data.samples import Sample
-from biometry_cli.data.tables import SPACING_FILE
 from biometry_cli.errors import ModelFileError, UsageError
 from biometry_cli.evaluation import classification, landmarks, segmentation
 from biometry_cli.evaluation.agreement import measured
-from biometry_cli.evaluation.references import pairs_of
+from biometry_cli.evaluation.references import pair_of, pairs_of
 from biometry_cli.evaluation.strata import cells_of, in_order, require_column, strata_of
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure, Reading
@@ -51,7 +52,8 @@ def evaluate(
         split: "train", "val" or "test".
         spacing_mm: (row, column) that stands above the data's own.
         batch_size: images that pass the network together.
-        distances: whether to work out surface distances, which take longer.
+        distances: whether to work out surface distances, which take longer, and whether the
+            annotations agree with the table.
         resamples: of the bootstrap behind the intervals of the agreement; 0 gives none.
         by: column of ``spacing.csv``, or "dice" or "flags", whose values part the images into
             strata; for models that measure alone.
@@ -69,11 +71,19 @@ def evaluate(
         _require_strata(by, samples, labels.task)
     images: list[ImageScores] = []
     keys: list[tuple[str, str]] = []
+    # Validation repeats itself and its warnings would too: they are for who reads the figures.
+    compared, sizes = distances and labels.task != "classify", list[Size]()
     readings = predictor.readings(sources_of(samples, spacing_mm), batch_size, assess=False)
     for sample, reading in zip(samples, readings, strict=True):
         if isinstance(reading, Failure):
             raise reading.error
-        images.append(_compare(sample, reading, dataset, distances=distances))
+        truth = None
+        if labels.segments:
+            truth = segmentation.annotation_of(sample, reading, dataset)
+        images.append(_compare(sample, reading, dataset, truth, distances=distances))
+        if compared:
+            spacing = pair_of(reading.prediction.spacing_mm)
+            sizes += sizes_of(sample, truth, labels, spacing)
         keys.append((sample.subject, pixels_key(reading.pixels)))
         if on_image is not None:
             on_image()
@@ -102,6 +112,7 @@ def evaluate(
         unlike=unlike if fitted.appearance else None,
         warnings=[
             *warnings_of(predictor.card),
+            *contradictions(sizes),
             *_learned_from(predictor.card.training.membership, split, keys),
         ],
     )
@@ -118,12 +129,19 @@ def score_name(task: str) -> str:
     return " and ".join(_CHOSEN_BY[part].label for part in task.split(","))
 
 
-def _compare(sample: Sample, reading: Reading, dataset: Dataset, *, distances: bool) -> ImageScores:
+def _compare(
+    sample: Sample,
+    reading: Reading,
+    dataset: Dataset,
+    truth: IndexArray | None,
+    *,
+    distances: bool,
+) -> ImageScores:
     labels, classifies = dataset.labels, dataset.labels.task == "classify"
     return ImageScores(
         file=str(sample.image),
         flags=reading.prediction.flags,
-        masks=segmentation.compare(sample, reading, dataset, distances=distances)
+        masks=segmentation.compare(sample, reading, dataset, distances=distances, truth=truth)
         if labels.segments
         else None,
         points=landmarks.compare(sample, reading, labels) if labels.finds_points else None,
@@ -198,7 +216,7 @@ def sources_of(
     for sample in samples:
         pair, origin = spacing_mm, "given"
         if pair is None:
-            pair, origin = sample.calibration.spacing_mm, SPACING_FILE
+            pair, origin = sample.calibration.spacing_mm, str(sample.calibration.table)
         sources.append(Source(sample.image, None if pair is None else Spacing(*pair, origin)))
     return sources
 

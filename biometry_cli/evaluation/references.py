@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
+from biometry_cli.data.contradictions import measured_mask, measured_points
 from biometry_cli.data.labels import LabelSchema
 from biometry_cli.data.landmarks import outside
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.masks import read_mask
 from biometry_cli.data.points import Point, calipers_of
 from biometry_cli.data.samples import Sample
-from biometry_cli.measure.calipers import caliper_measures, measure_calipers
+from biometry_cli.measure.calipers import caliper_measures
 from biometry_cli.measure.catalog import measure_names
-from biometry_cli.measure.structures import MeasuredStructure, measure_structure
+from biometry_cli.measure.structures import MeasuredStructure
 from biometry_cli.results.evaluation import BY_POINTS
 from biometry_cli.results.measures import Measurement
 from biometry_cli.results.prediction import Prediction
@@ -83,23 +82,11 @@ def references_of(
     """
     references = dict(sample.calibration.reference_mm)
     if spacing is not None and points and sample.points is not None:
-        for structure in annotated_calipers(sample, points, spacing):
+        for structure in measured_points(sample, points, spacing):
             for measure in structure.measures:
                 if measure.unit == "mm" and measure.value > 0:
                     references.setdefault(measure.name, measure.value)
     return references
-
-
-def annotated_calipers(
-    sample: Sample, points: tuple[str, ...], spacing: Spacing | None
-) -> tuple[MeasuredStructure, ...]:
-    """What the annotated points of an image measure."""
-    ends = {}
-    for caliper, places in calipers_of(points).items():
-        pair = [(sample.points or {}).get(points[place]) for place in places]
-        if pair[0] is not None and pair[1] is not None:
-            ends[caliper] = (pair[0], pair[1])
-    return measure_calipers(ends, spacing)
 
 
 def annotated_masks(
@@ -113,12 +100,7 @@ def annotated_masks(
     if sample.mask is None:
         return ()
     structures = dataset.labels.structures
-    mask = read_mask(sample.mask, structures, dataset.coding)
-    measured = (
-        measure_structure(name, (mask == index).astype(np.float32), spacing)
-        for index, name in enumerate(structures, start=1)
-    )
-    return tuple(each for each in measured if each is not None)
+    return measured_mask(read_mask(sample.mask, structures, dataset.coding), structures, spacing)
 
 
 def usable_points(

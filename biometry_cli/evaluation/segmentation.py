@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from biometry_cli.data.layout import Dataset
-from biometry_cli.data.masks import read_mask, require_size
+from biometry_cli.data.masks import IndexArray, read_mask, require_size
 from biometry_cli.data.samples import Sample
 from biometry_cli.errors import DataError
 from biometry_cli.evaluation.references import pair_of
@@ -13,20 +13,36 @@ from biometry_cli.results.scores import NO_MEAN, Group, Grouped, MaskScores, mea
 from biometry_cli.tasks.segment.metrics import compare_masks
 
 
-def compare(
-    sample: Sample, reading: Reading, dataset: Dataset, *, distances: bool = True
-) -> MaskScores:
-    """The masks of one image against its annotation.
+def annotation_of(sample: Sample, reading: Reading, dataset: Dataset) -> IndexArray:
+    """The annotated mask of an image that has been answered, of the answer's size.
 
     Raises:
         DataError: the mask is missing, unreadable or of another size.
     """
     if sample.mask is None or reading.masks is None:
         raise DataError("has no mask to compare with", where=sample.image)
-    structures = dataset.labels.structures
-    truth = read_mask(sample.mask, structures, dataset.coding)
+    truth = read_mask(sample.mask, dataset.labels.structures, dataset.coding)
+    require_size(sample.mask, truth.shape, sample.image, reading.masks.mask.shape)
+    return truth
+
+
+def compare(
+    sample: Sample,
+    reading: Reading,
+    dataset: Dataset,
+    *,
+    distances: bool = True,
+    truth: IndexArray | None = None,
+) -> MaskScores:
+    """The masks of one image against its annotation, which is read where it is not given.
+
+    Raises:
+        DataError: as ``annotation_of``.
+    """
+    truth = annotation_of(sample, reading, dataset) if truth is None else truth
+    assert reading.masks is not None  # or there were no annotation of its size
     predicted = reading.masks.mask
-    require_size(sample.mask, truth.shape, sample.image, predicted.shape)
+    structures = dataset.labels.structures
     spacing = pair_of(reading.prediction.spacing_mm)
     overlaps = {
         name: compare_masks(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from biometry_cli.data.calibrations import remarks_on_spacing
 from biometry_cli.data.frames import Source, with_spacing
 from biometry_cli.errors import BiometryError, UsageError
 from biometry_cli.inference.exam import combine_exam
@@ -78,7 +79,10 @@ def settle(
         stems=stems,
         groups=groups,
         age=age,
-        notes=() if not drawn else [drawn_note(drawn)],
+        notes=[
+            *([drawn_note(drawn)] if drawn else []),
+            *([] if spacing_mm is not None else remarks_on_spacing(files)),
+        ],
     )
 
 

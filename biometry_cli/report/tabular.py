@@ -60,7 +60,8 @@ class PredictionCsv(GrowingCsv):
     - ``POINT_x``, ``POINT_y`` in px and ``POINT_confidence`` of each landmark; all three are empty
       where it is not visible;
     - ``unlike_training``: above 1 the image is unlike those that the model learned from;
-    - ``flags``, with spaces between; ``error``, why the image has no answer.
+    - ``flags``, with spaces between; ``error``, why the image has no answer;
+    - ``spacing_origin``: "given", or the file that the pixel size comes from.
 
     Numbers have six significant digits; what is not known is empty.
 
@@ -99,6 +100,7 @@ class PredictionCsv(GrowingCsv):
             "label": answer.label or "",
             "unlike_training": _cell(answer.unlike_training),
             "flags": " ".join(answer.flags),
+            "spacing_origin": answer.spacing_origin or "",
         }
         if answer.plane is not None:
             found = (answer.plane.label, answer.plane.probability, answer.plane.reason)
@@ -134,7 +136,7 @@ def prediction_columns(
         *("ga_weeks", "efw_g", "label"),
         *(f"p_{name}" for name in classes),
         *(name for point in points for name in _point_columns(point)),
-        *("unlike_training", "flags", "error"),
+        *("unlike_training", "flags", "error", "spacing_origin"),
     ]
 
 
@@ -149,7 +151,8 @@ def is_prediction_csv(path: Path) -> bool:
     classes = [name.removeprefix("p_") for name in rest[: len(rest) - 3 * len(points)]]
     planes = _PLANE_COLUMNS[0] in header
     columns = prediction_columns(sizes[::3], classes, points, planes=planes)
-    return header == list(map(safe_cell, columns))
+    written = list(map(safe_cell, columns))
+    return header in (written, written[:-1])  # before pixel sizes were named by their origin
 
 
 def is_cases_csv(path: Path) -> bool:

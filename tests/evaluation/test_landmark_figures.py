@@ -103,7 +103,7 @@ def test_points_without_a_pixel_size_have_no_error_in_mm() -> None:
     assert sum_up([plain, known], LABELS).overall.figures[SDR[2.0]] == Mean(1.0, 4)
 
 
-def test_annotated_calipers_are_references_beside_the_tables_own() -> None:
+def test_measured_points_are_references_beside_the_tables_own() -> None:
     found = references_of(sample(references={"HC": 111.0}), POINTS, SPACING)
     assert found["HC"] == 111.0
     assert (found["OFD"], found["BPD"]) == (40.0, 30.0)

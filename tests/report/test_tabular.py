@@ -65,6 +65,7 @@ def test_predictions_grow_line_by_line_and_appear_when_complete(tmp_path: Path) 
         table.add(
             Prediction(
                 file="a,1.png", task="segment", model="m", spacing_mm=(0.25, 0.5),
+                spacing_origin="scans/spacing.csv",
                 measurements=measures, flags=["head:touches_border", "head:two_components"],
                 gestational_age=GestationalAge(basis="estimated", weeks=27.123456),
                 fetal_weight=FetalWeight(grams=1034.2), unlike_training=0.25,
@@ -78,13 +79,14 @@ def test_predictions_grow_line_by_line_and_appear_when_complete(tmp_path: Path) 
     assert list(rows[0]) == [
         "file", "spacing_row_mm", "spacing_column_mm", "unit",
         "HC", "HC_low", "HC_high", "FL", "FL_low", "FL_high", "ga_weeks", "efw_g",
-        "label", "unlike_training", "flags", "error",
+        "label", "unlike_training", "flags", "error", "spacing_origin",
     ]  # fmt: skip
     assert [list(row.values()) for row in rows] == [
         ["a,1.png", "0.25", "0.5", "mm", "251.235", "249.5", "253", "50", "", "",
-         "27.1235", "1034.2", "", "0.25", "head:touches_border head:two_components", ""],
-        ["b.png", "", "", "px", *[""] * 10, "no_spacing", ""],
-        ["c.png", *[""] * 14, 'c.png: is "no" image,\nreally.'],
+         "27.1235", "1034.2", "", "0.25", "head:touches_border head:two_components", "",
+         "scans/spacing.csv"],
+        ["b.png", "", "", "px", *[""] * 10, "no_spacing", "", ""],
+        ["c.png", *[""] * 14, 'c.png: is "no" image,\nreally.', ""],
     ]  # fmt: skip
 
 

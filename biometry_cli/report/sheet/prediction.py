@@ -32,6 +32,7 @@ from biometry_cli.report.sheet.words import (
     measure_name,
     measure_term,
     number,
+    origin_text,
     percent,
     quantity,
     spacing_pair,
@@ -99,7 +100,9 @@ def prediction_heading(prediction: Prediction) -> Heading:
         details.append(_called(prediction))
     spacing = spacing_pair(prediction.spacing_mm)
     if spacing is not None and prediction.label is None:
-        details.append(Cell(spacing_text(spacing), tone="quiet"))
+        origin = origin_text(prediction.spacing_origin, prediction.file)
+        told = f"{spacing_text(spacing)}{origin and f' ({origin})'}"
+        details.append(Cell(told, tone="quiet"))
     return Heading(file_name(prediction.file), tuple(details), until=TERMINAL)
 
 
@@ -280,7 +283,9 @@ def _about(prediction: Prediction) -> Rows:
         pairs.append(("Class", _called(prediction).text))
     if prediction.task != "classify":
         spacing = spacing_pair(prediction.spacing_mm)
-        pairs.append(("Pixel size", spacing_text(spacing) if spacing else f"{NONE} (not known)"))
+        origin = prediction.spacing_origin
+        told = f"{spacing_text(spacing)}{f' ({origin})' * bool(origin)}" if spacing else ""
+        pairs.append(("Pixel size", told or f"{NONE} (not known)"))
     if "segment" in prediction.task:
         found = [
             f"{each.name} ({percent(each.area_fraction)} of the image)"

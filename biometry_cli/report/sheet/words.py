@@ -1,7 +1,8 @@
 """Numbers, units and names in words: one wording for every reader."""
 
 import math
-from pathlib import PurePath
+import os.path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from biometry_cli.measure.catalog import term
@@ -10,6 +11,8 @@ from biometry_cli.names import shown
 from biometry_cli.report.sheet.blocks import NONE, Cell, Tone
 from biometry_cli.results.base import Interval
 from biometry_cli.results.evaluation import BY_POINTS
+
+GIVEN = "given"
 
 
 class Spacing(NamedTuple):
@@ -31,6 +34,14 @@ def spacing_text(spacing: Spacing) -> str:
     """``0.1793 mm/px``, or ``0.1793 × 0.2001 mm/px`` (row × column) where they differ."""
     sides = dict.fromkeys(f"{side:.4g}" for side in spacing)
     return f"{' × '.join(sides)} mm/px"
+
+
+def origin_text(origin: str | None, file: str) -> str:
+    """Where a pixel size comes from: ``spacing.csv`` as seen from the image's folder, ``given``."""
+    if origin is None or origin == GIVEN:
+        return origin or ""
+    place = os.path.relpath(Path(origin).absolute(), Path(file).absolute().parent)
+    return "the file" if place == file_name(file) else PurePath(place).as_posix()
 
 
 def number(value: float | None, digits: int, *, sign: bool = False) -> str:

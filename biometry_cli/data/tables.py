@@ -221,18 +221,23 @@ def _positive(cell: str, place: str, path: Path) -> float:
     return value
 
 
+def reference_reason(name: str, value_mm: float) -> str | None:
+    """Why a reference is far beyond what any fetus has; None where it may be one."""
+    low, high = SIZE_RANGES_MM.get(name, (0.0, _LARGEST_MM / _LEEWAY))
+    if low / _LEEWAY <= value_mm <= high * _LEEWAY or name.endswith("_AREA"):
+        return None
+    return size_reason(name, value_mm) or f"{value_mm:g} mm is larger than a fetus"
+
+
 def _refuse_impossible(line: Calibration, path: Path) -> None:
-    """Refuse a reference far beyond what any fetus has."""
     for name, value in line.reference_mm.items():
-        low, high = SIZE_RANGES_MM.get(name, (0.0, _LARGEST_MM / _LEEWAY))
-        if low / _LEEWAY <= value <= high * _LEEWAY or name.endswith("_AREA"):
-            continue
-        reason = size_reason(name, value) or f"{value:g} mm is larger than a fetus"
-        raise DataError(
-            f"{line.place}, {name.lower()}_mm: {reason}",
-            where=path,
-            mend=f"Give mm. {POINT_NOT_COMMA}",
-        )
+        reason = reference_reason(name, value)
+        if reason is not None:
+            raise DataError(
+                f"{line.place}, {name.lower()}_mm: {reason}",
+                where=path,
+                mend=f"Give mm. {POINT_NOT_COMMA}",
+            )
 
 
 def _refuse_other_unit(table: Mapping[str, Calibration], path: Path) -> None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from biometry_cli.data.declaration import Declaration
 from biometry_cli.data.images import open_image
 from biometry_cli.data.importers.plan import Evidence, Item, Left, Pixels, Plan, Point
-from biometry_cli.data.importers.points import LeaveOut, read_length, read_table
+from biometry_cli.data.importers.points import LeaveOut, read_pixel_size, read_reference, read_table
 from biometry_cli.data.samples import list_images
 from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import DataError
@@ -177,8 +177,8 @@ def _read_pair(scan: Path, outline: Path | None, line: _Line | None) -> _Found:
 
 
 def _calibration(line: _Line) -> Calibration:
-    size_mm = read_length(line.pixel_size, f"{line.place}, {PIXEL_SIZE}")
-    hc_mm = read_length(line.circumference, f"{line.place}, {CIRCUMFERENCE}")
+    size_mm = read_pixel_size(line.pixel_size, f"{line.place}, {PIXEL_SIZE}")
+    hc_mm = read_reference(line.circumference, "HC", f"{line.place}, {CIRCUMFERENCE}")
     return Calibration(
         None if size_mm is None else (size_mm, size_mm), {} if hc_mm is None else {"HC": hc_mm}
     )

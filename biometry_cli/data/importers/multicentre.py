@@ -36,7 +36,7 @@ from biometry_cli.data.importers.points import (
     image_size,
     is_empty,
     lone_ends,
-    read_length,
+    read_pixel_size,
     read_point,
     require_inside,
 )
@@ -226,7 +226,7 @@ def _read_table(
                 image=image,
                 place=place,
                 points=points,
-                rate_mm=read_length(cells.get("px_to_mm_rate", ""), f"{place}, px_to_mm_rate"),
+                rate_mm=read_pixel_size(cells.get("px_to_mm_rate", ""), f"{place}, px_to_mm_rate"),
                 subject=_listed_subject(cells),
                 split=split_named(cells.get("Split", "")),
                 algo=cells.get("Algo", ""),

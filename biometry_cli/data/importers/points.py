@@ -1,6 +1,5 @@
 """The tables and points of a public data set: read, checked against their image, pair by pair."""
 
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -8,9 +7,11 @@ from PIL import Image, UnidentifiedImageError
 
 from biometry_cli.data.images import displayed_size
 from biometry_cli.data.importers.plan import Point
-from biometry_cli.data.rows import read_header, read_rows
+from biometry_cli.data.rows import as_number, read_header, read_rows
+from biometry_cli.data.tables import reference_reason
 from biometry_cli.errors import DataError
 from biometry_cli.measure.catalog import calipers
+from biometry_cli.settings import PIXEL_SIZE_LIMITS, is_pixel_size
 
 # A caliper measures between its points _1 and _2.
 CALIPERS = calipers()
@@ -29,11 +30,8 @@ def is_empty(cell: str) -> bool:
 
 def read_number(cell: str, place: str) -> float:
     """A finite number. Raises LeaveOut, naming ``place``, for anything else."""
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = as_number(cell)
+    if value is None:
         raise LeaveOut(f"{place} is {cell!r}, not a number")
     return value
 
@@ -45,6 +43,23 @@ def read_length(cell: str, place: str) -> float | None:
     value = read_number(cell, place)
     if value <= 0:
         raise LeaveOut(f"{place} is {cell}, not above 0")
+    return value
+
+
+def read_pixel_size(cell: str, place: str) -> float | None:
+    """Millimetres a pixel, or None for an empty cell. Raises LeaveOut beyond all limits."""
+    value = read_length(cell, place)
+    if value is not None and not is_pixel_size(value):
+        raise LeaveOut(f"{place} is {cell}, and must be {PIXEL_SIZE_LIMITS}")
+    return value
+
+
+def read_reference(cell: str, measure: str, place: str) -> float | None:
+    """A measure in mm, or None for an empty cell. Raises LeaveOut for what no fetus has."""
+    value = read_length(cell, place)
+    reason = None if value is None else reference_reason(measure, value)
+    if reason is not None:
+        raise LeaveOut(f"{place}: {reason}")
     return value
 
 

@@ -20,6 +20,7 @@ from biometry_cli.data.tables import (
     read_spacing,
     spacing_beside,
     spacing_tables,
+    table_folders,
 )
 from biometry_cli.errors import DataError
 from biometry_cli.measure.catalog import MEASURES, is_named
@@ -69,7 +70,8 @@ def remarks_on_spacing(files: Iterable[Path]) -> list[str]:
         tables = spacing_tables(folder / names[0])
         lines = spacing_beside(folder / names[0])
         if not lines:
-            remarks += misnamed_tables(folder, (SPACING_FILE,))
+            for place in table_folders(folder / names[0]):
+                remarks += misnamed_tables(place, (SPACING_FILE,))
             continue
         where = " and ".join(str(table) for table in tables)
         found = misfit(lines, names)
@@ -95,6 +97,8 @@ class Calibrations:
         places = dict.fromkeys([folder, *(image.parent for image in images)])
         for place in places:
             table = place / SPACING_FILE
+            every = tuple(_MEANINGS) if place == folder else (SPACING_FILE,)
+            self.warnings += misnamed_tables(place, every)
             if not table.is_file():
                 continue
             served = [image for image in images if place in (folder, image.parent)]

@@ -4,7 +4,7 @@ Images that were resized while their table was kept, sizes in cm, rows and colum
 leaves good masks and wrong millimetres. Medians decide, so that a few odd annotations do not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -172,7 +172,7 @@ def _of_place(by_measure: dict[str, list[Size]]) -> list[str]:
         return exchanged[:1]
     findings = [found for pairs in compared.values() if (found := _compare(pairs))]
     if findings:
-        return _merged(findings, fits=len(compared) > len(findings))
+        return _merged(findings, {m: median(s.ratio for s in p) for m, p in compared.items()})
     for measure, sizes in by_measure.items():
         reason = size_reason(measure, median(size.measured_mm for size in sizes))
         if reason is not None:
@@ -230,20 +230,29 @@ def _ratio_text(ratio: float) -> str:
     return f"{ratio:.2f}" if 0.095 <= ratio < 9.5 else f"{ratio:.2g}"
 
 
-def _merged(findings: list[_Finding], *, fits: bool) -> list[str]:
-    """A sentence for all measures that are off by one factor: it is the pixel size's."""
-    first = findings[0]
-    alike = [
-        each.measure
-        for each in findings[1:]
-        if first.factor and each.factor and _is_near(each.factor, first.factor, _APART)
-    ]
+def _merged(findings: list[_Finding], middles: Mapping[str, float]) -> list[str]:
+    """A sentence for all measures that are off by one factor: it is the pixel size's.
+
+    Args:
+        findings: of one table.
+        middles: the median ratio of every measure of the table.
+    """
+    first, others = findings[0], findings[1:]
+    alike: list[str] = []
+    if first.factor is not None:
+        factors = {**middles, **{each.measure: each.factor for each in others if each.factor}}
+        alike = [
+            measure
+            for measure, factor in factors.items()
+            if measure != first.measure and _is_near(factor, first.factor, _APART_ALIKE)
+        ]
+        others = [each for each in others if each.measure not in alike]
     also = f" ({', '.join(alike)} alike)" if alike else ""
-    others = [each for each in findings[1:] if each.measure not in alike]
     cause = first.cause
-    if fits and not alike and "?" in cause and first.factor and "cm" not in cause:
-        cause = f"is {first.measure.lower()}_mm what it is called? Other measures agree."
-    return [f"{first.words}{also}: {cause}"] + (_merged(others, fits=fits) if others else [])
+    fits = [each for each, middle in middles.items() if _is_near(middle, 1.0, _APART_ALIKE)]
+    if first.measure not in fits and fits and not alike:
+        cause = f"{', '.join(fits)} fit, so is {first.measure.lower()}_mm what its name says?"
+    return [f"{first.words}{also}: {cause}"] + (_merged(others, middles) if others else [])
 
 
 def _exchanged(pairs: list[Size]) -> str | None:

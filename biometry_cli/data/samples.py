@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from biometry_cli.data.calibrations import Calibrations, misnamed_tables
+from biometry_cli.data.calibrations import Calibrations
 from biometry_cli.data.images import IMAGE_SUFFIXES
 from biometry_cli.data.landmarks import LANDMARKS_FILE, LandmarkTable, Points, read_landmarks
 from biometry_cli.data.masks import MASK_SUFFIXES
@@ -146,7 +146,7 @@ def read_split_folder(
         table.names,
         tuple(problems),
         tuple(notes),
-        (*misnamed_tables(folder), *calibrations.warnings),
+        tuple(calibrations.warnings),
     )
 
 

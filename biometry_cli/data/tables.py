@@ -150,13 +150,18 @@ def spacing_beside(image: Path) -> dict[str, tuple[Calibration, Path]]:
 
 def spacing_tables(image: Path) -> list[Path]:
     """The tables that serve an image's folder, the nearer one first."""
+    places = (folder / SPACING_FILE for folder in table_folders(image))
+    return [path for path in places if path.is_file()]
+
+
+def table_folders(image: Path) -> list[Path]:
+    """The folders whose table serves an image, the nearer one first."""
     folder = image.absolute().parent
-    folders = [folder]
     if folder.name == "images":
-        folders.append(folder.parent)
-    elif folder.parent.name == "images":
-        folders.append(folder.parent.parent)
-    return [path for each in folders if (path := each / SPACING_FILE).is_file()]
+        return [folder, folder.parent]
+    if folder.parent.name == "images":
+        return [folder, folder.parent.parent]
+    return [folder]
 
 
 def _refuse_misspelt(columns: tuple[str, ...], path: Path) -> None:

@@ -5,6 +5,7 @@ and whatever brings pixels of its own all come through here, so that a figure ca
 two ways.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biometry_cli.bundle import ModelCard
+from biometry_cli.data.calibrations import remarks_on_spacing
 from biometry_cli.data.frames import (
     Failure,
     FloatArray,
@@ -71,7 +73,7 @@ class Predictor:
         Args:
             image: a file, or gray pixels (H, W): uint8, uint16, or floats from 0 to 1.
             spacing_mm: pixel size in mm, one number or (row, column). When None, a
-                ``spacing.csv`` beside a file is used.
+                ``spacing.csv`` beside a file is used, and warned of where it misses the file.
             age: the gestational age that sizes are scored against; estimated when None.
 
         Raises:
@@ -81,6 +83,8 @@ class Predictor:
         pair = _spacing_pair(spacing_mm)
         frames: Frames
         if isinstance(image, str | Path):
+            for remark in remarks_on_spacing([Path(image)]) if pair is None else ():
+                warnings.warn(remark, stacklevel=2)
             frames = read_frames(with_spacing([Path(image)], pair))
         else:
             frames = [frame_of(image, None if pair is None else Spacing(*pair))]

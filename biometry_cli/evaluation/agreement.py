@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 from biometry_cli.evaluation.bootstrap import FloatArray, bootstrap_intervals
-from biometry_cli.measure.growth.bpd import outer_inner_mm
-from biometry_cli.measure.growth.hadlock_dating import FORMULAS
+from biometry_cli.measure.growth.hadlock import DATING
+from biometry_cli.measure.growth.size import outer_inner_mm
 from biometry_cli.results.evaluation import BY_POINTS, Agreement, Figure
 from biometry_cli.results.scores import Measured, Pair
 
@@ -141,7 +141,7 @@ def _figures(sums: FloatArray, *, names: tuple[str, ...], offset_mm: float) -> F
 
 def dated(measure: str) -> bool:
     """Whether a measure gives an age by itself, by Hadlock 1984; ``HC_POINTS`` does as HC."""
-    return (measure.upper().removesuffix(BY_POINTS),) in FORMULAS
+    return (measure.upper().removesuffix(BY_POINTS),) in DATING
 
 
 def ga_error_days(pair: Pair) -> float | None:
@@ -157,13 +157,13 @@ def ga_error_days(pair: Pair) -> float | None:
     if pair.predicted_mm is None or not dated(pair.measure):
         return None
     measure = pair.measure.upper().removesuffix(BY_POINTS)
-    formula = FORMULAS[(measure,)]
+    formula = DATING[(measure,)]
     weeks: list[float] = []
     for size_mm in (pair.reference_mm, pair.predicted_mm):
         sizes_mm = {measure: outer_inner_mm(size_mm) if measure == "BPD" else size_mm}
         if formula.refusal(sizes_mm) is not None:
             return None
-        weeks.append(formula.weeks(sizes_mm))
+        weeks.append(formula.value(sizes_mm))
     return _DAYS_A_WEEK * abs(weeks[1] - weeks[0])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from biometry_cli.bundle import ModelCard, library_versions
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.jobs.models import Models
-from biometry_cli.measure.growth.charts import CHARTS, GrowthCurves, curve
+from biometry_cli.measure.growth.catalog import CHARTS, GrowthCurves, curve
 from biometry_cli.report.manifest import InputFacts
 from biometry_cli.settings import Settings
 

@@ -3,28 +3,22 @@
 import math
 from collections.abc import Sequence
 
-from biometry_cli.measure.growth import hadlock_dating, intergrowth_dating
-from biometry_cli.measure.growth.bpd import CEPHALIC_INDEX_RANGE, cephalic_index
+from biometry_cli.measure.growth import hadlock, intergrowth
+from biometry_cli.measure.growth.catalog import DATING
 from biometry_cli.measure.growth.dates import completed_text, nearest_text
-from biometry_cli.measure.growth.dating_formula import DatingFormula
-from biometry_cli.measure.growth.propagation import NORMAL_95, spread
-from biometry_cli.measure.growth.size import GivenAge, Readings, Size
-from biometry_cli.measure.growth.words import error_guarantee, inputs_text
+from biometry_cli.measure.growth.formula import DatingFormula, inputs_text
+from biometry_cli.measure.growth.size import GivenAge, Readings
 from biometry_cli.results.clinical import AgeEstimate, GestationalAge
 
-_FORMULAS: tuple[DatingFormula, ...] = (
-    intergrowth_dating.CRL,
-    *hadlock_dating.FORMULAS.values(),
-    intergrowth_dating.HC_FL,
-    intergrowth_dating.HC,
-)
-_TAKEN = {formula.name for formula in (intergrowth_dating.CRL, *hadlock_dating.FORMULAS.values())}
+_TAKEN = {formula.name for formula in (intergrowth.CRL, *hadlock.DATING.values())}
+
+CEPHALIC_INDEX_RANGE = (74.0, 83.0)
+"""Per cent; its mean is 78.3 %. Outside it dating by BPD is unreliable (Hadlock 1981)."""
 
 
 def age_estimates(readings: Readings) -> list[AgeEstimate]:
     """Every formula whose measures are there, in the order in which one is chosen."""
-    sizes = readings.outer_inner
-    possible = (each for each in _FORMULAS if set(each.inputs) <= sizes.keys())
+    possible = (each for each in DATING if readings.outer_inner.keys() >= set(each.inputs))
     return [_estimate(formula, readings) for formula in possible]
 
 
@@ -33,7 +27,7 @@ def head_shape_note(readings: Readings) -> str | None:
     sizes = readings.outer_outer
     if not {"BPD", "OFD"} <= sizes.keys() or readings.refusal(("BPD", "OFD")) is not None:
         return None
-    index = cephalic_index(sizes["BPD"].value_mm, sizes["OFD"].value_mm)
+    index = 100 * sizes["BPD"].value_mm / sizes["OFD"].value_mm
     low, high = CEPHALIC_INDEX_RANGE
     if low <= index <= high:
         return None
@@ -123,36 +117,15 @@ def _weeks(estimate: AgeEstimate) -> float:
 
 
 def _estimate(formula: DatingFormula, readings: Readings) -> AgeEstimate:
-    sizes = {name: readings.outer_inner[name] for name in formula.inputs}
-    values = {name: size.value_mm for name, size in sizes.items()}
-    reason = readings.refusal(formula.inputs) or formula.refusal(values)
-    if reason is not None:
-        return AgeEstimate(
-            formula=formula.name, source=formula.source, inputs=formula.inputs, reason=reason
-        )
-    weeks = formula.weeks(values)
-    sd_weeks = formula.sd_weeks(values)
-    measured = all(size.interval_mm is not None for size in sizes.values())
-    below, above = _spread(formula, sizes, values, sd_weeks, measured)
-    return AgeEstimate(
-        formula=formula.name,
-        source=formula.source,
-        inputs=formula.inputs,
-        weeks=weeks,
-        text=completed_text(weeks),
-        interval=(weeks - below, weeks + above),
-        guarantee=error_guarantee(
-            formula.inputs, measured, f"1 SD {sd_weeks:.2f} weeks, {formula.error_origin}"
-        ),
+    named = AgeEstimate(formula=formula.name, source=formula.source, inputs=formula.inputs)
+    age = readings.estimate(formula)
+    if isinstance(age, str):
+        return named.model_copy(update={"reason": age})
+    return named.model_copy(
+        update={
+            "weeks": age.value,
+            "text": completed_text(age.value),
+            "interval": age.interval,
+            "guarantee": age.guarantee,
+        }
     )
-
-
-def _spread(
-    formula: DatingFormula,
-    sizes: dict[str, Size],
-    values: dict[str, float],
-    sd_weeks: float,
-    measured: bool,
-) -> tuple[float, float]:
-    intervals = {name: size.interval_mm for name, size in sizes.items()} if measured else {}
-    return spread(formula.weeks, values, intervals, NORMAL_95 * sd_weeks)

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Mapping
 
-from biometry_cli.measure.growth.charts import CHARTS
-from biometry_cli.measure.growth.growth_chart import GrowthChart, centile_of_z
-from biometry_cli.measure.growth.propagation import spread
+from biometry_cli.measure.growth.catalog import CHARTS
+from biometry_cli.measure.growth.chart import GrowthChart, centile_of_z
+from biometry_cli.measure.growth.formula import spread
 from biometry_cli.measure.growth.size import Readings
 from biometry_cli.results.base import Interval
 from biometry_cli.results.clinical import Centile, FetalWeight, GestationalAge

@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping
 
 from biometry_cli.measure.catalog import MEASURES
-from biometry_cli.measure.growth import hadlock_dating, intergrowth_dating, intergrowth_growth
-from biometry_cli.measure.growth.words import outside_text
+from biometry_cli.measure.growth import hadlock, intergrowth
+from biometry_cli.measure.growth.formula import outside_text
 from biometry_cli.results.flags import IMPLAUSIBLE_SIZE, OUT_OF_CHART_RANGE
 
 SIZE_RANGES_MM = {
@@ -106,12 +106,12 @@ def measure_flags(name: str, value_mm: float) -> list[str]:
 
 def _outside_charts(name: str, value_mm: float) -> bool:
     if name == "CRL":
-        return intergrowth_dating.CRL.refusal({name: value_mm}) is not None
-    chart = intergrowth_growth.CHARTS[name]
+        return intergrowth.CRL.refusal({name: value_mm}) is not None
+    chart = intergrowth.CHARTS[name]
     (low, high), (first, last) = _CHART_EDGE_CENTILES, chart.weeks_range
     if chart.value_at_centile(low, first) <= value_mm <= chart.value_at_centile(high, last):
         return False
-    dating = hadlock_dating.FORMULAS.get((name,))
+    dating = hadlock.DATING.get((name,))
     return dating is None or dating.refusal({name: value_mm}) is not None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from biometry_cli.measure.growth.charts import GrowthCurves
+from biometry_cli.measure.growth.catalog import GrowthCurves
 from biometry_cli.report.charts.palette import Colors
 from biometry_cli.report.charts.style import Chart
 from biometry_cli.results.base import Interval

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from biometry_cli.measure.growth.charts import GrowthCurves
+from biometry_cli.measure.growth.catalog import CHARTS, GrowthCurves
 from biometry_cli.report.charts.growth import FetusPoint, growth
 from biometry_cli.report.sheet.blocks import (
     NONE,
@@ -169,10 +169,12 @@ def _centile_row(of: Centile) -> Row:
     return Row(cells, tone="quiet" if of.reason else "")
 
 
-def chart_name(chart: str) -> tuple[str, str]:
-    """A chart's short name, and the rest of its full one."""
-    short, _, rest = chart.partition(", ")
-    return short, rest
+def chart_name(name: str) -> tuple[str, str]:
+    """A chart's author and year, and its population; an unknown name as it is."""
+    for chart in CHARTS:
+        if chart.name == name:
+            return chart.short, chart.population
+    return name, ""
 
 
 def growth_charts(

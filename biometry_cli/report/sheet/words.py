@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from biometry_cli.measure.catalog import term
+from biometry_cli.measure.growth.catalog import FORMULAS
 from biometry_cli.measure.growth.dates import completed_text
 from biometry_cli.names import shown
 from biometry_cli.report.sheet.blocks import NONE, Cell, Tone
@@ -121,16 +122,10 @@ def centiles_text(interval: Interval | None) -> str:
 
 DISCLAIMER = "Research software, not a medical device."
 
-_AUTHORS = {"intergrowth": "INTERGROWTH-21st", "who": "WHO"}
-_INPUTS = ("hc", "bpd", "ofd", "ac", "fl", "efw", "crl", "tad", "apad")
 
-
-def formula_text(formula: str) -> str:
-    """``hadlock_1984_hc_ac_fl`` -> Hadlock 1984 (HC, AC, FL)."""
-    words = formula.split("_")
-    named = [_AUTHORS.get(w, w[:1].upper() + w[1:]) for w in words if w not in _INPUTS]
-    inputs = [word.upper() for word in words if word in _INPUTS]
-    return " ".join(named) + (f" ({', '.join(inputs)})" if inputs else "")
+def formula_text(name: str) -> str:
+    """``hadlock_1984_hc_ac_fl`` -> Hadlock 1984 (HC, AC, FL); an unknown name as it is."""
+    return FORMULAS[name].short if name in FORMULAS else name
 
 
 def measure_name(name: str) -> str:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.measure.growth import hadlock_size
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess
-from biometry_cli.measure.growth.bpd import outer_inner_mm
-from biometry_cli.measure.growth.charts import find_chart
+from biometry_cli.measure.growth.catalog import find_chart
+from biometry_cli.measure.growth.hadlock import SIZES_CM
+from biometry_cli.measure.growth.size import outer_inner_mm
 from biometry_cli.results.clinical import AgeEstimate, Assessment, Centile
 
 AT_30 = {"HC": 275.0, "AC": 250.0, "FL": 56.0, "BPD": 75.0, "OFD": 96.0}
@@ -147,7 +147,7 @@ def test_without_measuring_error_the_interval_is_the_formulas_own() -> None:
     found = estimate(assess(sized(HC=275.0)), "hadlock_1984_hc")
     assert found.weeks is not None
     assert found.interval is not None
-    own = 1.96 * hadlock_size.sd_weeks("HC", found.weeks)
+    own = 1.96 * SIZES_CM["HC"].sd_weeks(found.weeks)
     assert found.interval == pytest.approx((found.weeks - own, found.weeks + own))
     assert "formula's own error alone" in str(found.guarantee)
     assert "derived from Hadlock 1984" in str(found.guarantee)

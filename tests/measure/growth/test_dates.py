@@ -15,7 +15,7 @@ from biometry_cli.measure.growth.dates import (
     parse_weeks,
     weeks_between,
 )
-from biometry_cli.measure.growth.words import outside_text
+from biometry_cli.measure.growth.formula import outside_text
 
 
 @pytest.mark.parametrize(

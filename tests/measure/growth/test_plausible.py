@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.measure.growth.charts import find_chart
+from biometry_cli.measure.growth.catalog import find_chart
 from biometry_cli.measure.growth.plausible import (
     SIZE_RANGES_MM,
     measure_flags,

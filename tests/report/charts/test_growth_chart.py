@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from biometry_cli.measure.growth.charts import GrowthCurves
+from biometry_cli.measure.growth.catalog import GrowthCurves
 from biometry_cli.report.charts.growth import FetusPoint, growth
 from biometry_cli.report.charts.palette import LIGHT
 from biometry_cli.report.charts.style import write_png

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from biometry_cli.data.phantom.scan import Structure, draw_phantom
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess
-from biometry_cli.measure.growth.charts import CHARTS, GrowthCurves, curve
+from biometry_cli.measure.growth.catalog import CHARTS, GrowthCurves, curve
 from biometry_cli.report.sheet.provenance import Provenance
 from biometry_cli.results.clinical import Assessment
 from biometry_cli.results.measures import Measurement

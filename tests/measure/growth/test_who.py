@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from biometry_cli.measure.growth.who_growth import CHARTS, WEEKS_RANGE
+from biometry_cli.measure.growth.who import CHARTS, WEEKS_RANGE
 
 # Kiserud 2017: estimated fetal weight in g, both sexes; 2.5th to 97.5th centile.
 EFW_CENTILES = (2.5, 5, 10, 25, 50, 75, 90, 95, 97.5)

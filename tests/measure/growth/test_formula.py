@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from biometry_cli.measure.growth.propagation import slope, spread
+from biometry_cli.measure.growth.formula import slope, spread
 
 
 def test_the_slope_of_known_functions() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.measure.growth.charts import CHARTS, USUAL_CENTILES, curve, find_chart
-from biometry_cli.measure.growth.growth_chart import GrowthChart, centile_of_z, z_of_centile
+from biometry_cli.measure.growth.catalog import CHARTS, USUAL_CENTILES, curve, find_chart
+from biometry_cli.measure.growth.chart import GrowthChart, centile_of_z, z_of_centile
 
 IDS = [f"{chart.measure} {chart.name}" for chart in CHARTS]
 charts = pytest.mark.parametrize("chart", CHARTS, ids=IDS)

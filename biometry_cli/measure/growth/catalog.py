@@ -1,29 +1,38 @@
-"""All growth charts, and their curves for drawing."""
+"""All formulas and growth charts, each under the name that results publish it by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from biometry_cli.measure.growth import (
-    hadlock_weight,
-    intergrowth_growth,
-    intergrowth_weight,
-    who_growth,
+from biometry_cli.measure.growth import hadlock, intergrowth, who
+from biometry_cli.measure.growth.chart import GrowthChart
+from biometry_cli.measure.growth.formula import DatingFormula, Formula, WeightFormula
+
+DATING: tuple[DatingFormula, ...] = (
+    intergrowth.CRL,
+    *hadlock.DATING.values(),
+    intergrowth.HC_FL,
+    intergrowth.HC,
 )
-from biometry_cli.measure.growth.growth_chart import GrowthChart
+"""In the order in which one is chosen."""
+
+WEIGHT: tuple[WeightFormula, ...] = (*hadlock.WEIGHT.values(), intergrowth.WEIGHT)
+"""In the order in which one is chosen."""
+
+FORMULAS: dict[str, Formula] = {formula.name: formula for formula in (*DATING, *WEIGHT)}
 
 CHARTS: tuple[GrowthChart, ...] = (
-    intergrowth_growth.CHARTS["HC"],
-    who_growth.CHARTS["HC"],
-    intergrowth_growth.CHARTS["BPD"],
-    who_growth.CHARTS["BPD"],
-    intergrowth_growth.CHARTS["OFD"],
-    intergrowth_growth.CHARTS["AC"],
-    who_growth.CHARTS["AC"],
-    intergrowth_growth.CHARTS["FL"],
-    who_growth.CHARTS["FL"],
-    hadlock_weight.CHART,
-    who_growth.CHARTS["EFW"],
-    intergrowth_weight.CHART,
+    intergrowth.CHARTS["HC"],
+    who.CHARTS["HC"],
+    intergrowth.CHARTS["BPD"],
+    who.CHARTS["BPD"],
+    intergrowth.CHARTS["OFD"],
+    intergrowth.CHARTS["AC"],
+    who.CHARTS["AC"],
+    intergrowth.CHARTS["FL"],
+    who.CHARTS["FL"],
+    hadlock.WEIGHT_CHART,
+    who.CHARTS["EFW"],
+    intergrowth.WEIGHT_CHART,
 )
 """In the order of a report."""
 

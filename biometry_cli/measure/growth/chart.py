@@ -7,7 +7,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from biometry_cli.measure.growth.dates import completed_text
-from biometry_cli.measure.growth.words import outside_text
+from biometry_cli.measure.growth.formula import outside_text
 
 _NORMAL = NormalDist()
 
@@ -35,7 +35,8 @@ class GrowthChart:
 
     Attributes:
         key: ``intergrowth``, ``hadlock`` or ``who``.
-        name: author, year and population.
+        short: author and year.
+        population: whose fetuses it is made of.
         source: where it was published.
         measure: HC, BPD, OFD, AC, FL or EFW.
         unit: mm or g.
@@ -49,7 +50,8 @@ class GrowthChart:
     """
 
     key: str
-    name: str
+    short: str
+    population: str
     source: str
     measure: str
     unit: str
@@ -60,6 +62,11 @@ class GrowthChart:
     bpd_convention: Literal["outer-outer", "outer-inner"] = "outer-outer"
     weight_formula: str | None = None
 
+    @property
+    def name(self) -> str:
+        """As results publish it: author, year and population."""
+        return f"{self.short}, {self.population}"
+
     def refusal(self, weeks: float) -> str | None:
         """Why the chart says nothing at this age; None where it does."""
         low, high = self.weeks_range
@@ -68,7 +75,7 @@ class GrowthChart:
         written = completed_text(weeks)
         if written in (completed_text(low), completed_text(high)):
             written = f"{outside_text(weeks, low, high, digits=2)} weeks"
-        return f"{written} is outside the chart's {_range_text(low, high)}"
+        return f"{written} is outside the chart's {completed_text(low)} to {completed_text(high)}"
 
     def z(self, value: float, weeks: float) -> float:
         """z-score of a value in ``unit``; infinite beyond ``centile_range``.
@@ -107,7 +114,3 @@ class GrowthChart:
         reason = self.refusal(weeks)
         if reason is not None:
             raise ValueError(reason)
-
-
-def _range_text(low: float, high: float) -> str:
-    return f"{completed_text(low)} to {completed_text(high)}"

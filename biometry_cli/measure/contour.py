@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-Points = NDArray[np.float64]
+from biometry_cli.measure.ellipse import Points
 
 STEP_PX = 0.5  # between contour points: fine enough that chords lose nothing at the smallest shapes
 SMOOTHING_PX = 2.0  # evens out the steps of a binary mask, keeps anything longer than about 10 px

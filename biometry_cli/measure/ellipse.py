@@ -1,4 +1,4 @@
-"""Ellipses: their geometry, and the one that lies closest to a set of outline points."""
+"""Ellipses: their geometry, and the one that stands for any outline, elliptic or not."""
 
 import math
 from dataclasses import dataclass
@@ -6,13 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biometry_cli.measure.ellipse_refine import feet, refined_ellipse
-from biometry_cli.measure.ellipse_start import consensus_ellipse
-
 Points = NDArray[np.float64]
 Segment = tuple[tuple[float, float], tuple[float, float]]
-
-FEWEST_POINTS = 6  # five numbers make an ellipse; a sixth point is the least that can contradict it
 
 
 @dataclass(frozen=True)
@@ -94,33 +89,30 @@ class Ellipse:
         )
 
 
-def fit_ellipse(points: Points) -> Ellipse:
-    """The ellipse closest to the points, by orthogonal distance and robust against outliers.
+def feet(local: Points, semi_axes: Points) -> tuple[Points, Points, Points]:
+    """The points of an ellipse nearest to given points, in the ellipse's own frame.
 
-    The direct fit that most points agree with starts a least-squares fit of the orthogonal
-    distances, in which points far off the ellipse (spurs, dents, leaks) lose their vote.
+    The foot is found by projecting on the tangent again and again, which converges fast where
+    the distance is small beside the radius of curvature; elsewhere it is approximate.
 
     Args:
-        points: (N, 2) x, y in any one unit; N >= 6. They may cover a part of the ellipse only.
+        local: (N, 2) points relative to the centre, along the two axes.
+        semi_axes: (2,) in the same order.
 
-    Raises:
-        ValueError: too few points, points that are not finite or lie on a line, or points that
-            bend too little to determine an ellipse.
+    Returns:
+        The feet's images on the unit circle (N, 2), the outward normals there (N, 2) and the
+        signed orthogonal distances (N,), positive outside.
     """
-    points = np.asarray(points, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != 2 or len(points) < FEWEST_POINTS:
-        raise ValueError(
-            f"an ellipse needs (N, 2) points with N >= {FEWEST_POINTS}, not {points.shape}"
-        )
-    if not np.isfinite(points).all():
-        raise ValueError("ellipse points must be finite")
-    origin = points.mean(axis=0)
-    spread = float(np.sqrt(np.mean((points - origin) ** 2)))
-    if np.linalg.matrix_rank(points - origin, tol=1e-6 * spread * math.sqrt(len(points))) < 2:
-        raise ValueError("the points lie on a line, not on an ellipse")
-    normalised = (points - origin) / spread
-    center, semi_axes, directions = refined_ellipse(normalised, consensus_ellipse(normalised))
-    return ellipse_from_axes(origin + spread * center, spread * semi_axes, directions)
+    angle = np.arctan2(local[:, 1] / semi_axes[1], local[:, 0] / semi_axes[0])
+    for _ in range(4):
+        unit = np.column_stack([np.cos(angle), np.sin(angle)])
+        tangent = unit[:, ::-1] * semi_axes * [-1.0, 1.0]
+        angle += ((local - unit * semi_axes) * tangent).sum(axis=1) / (tangent**2).sum(axis=1)
+    unit = np.column_stack([np.cos(angle), np.sin(angle)])
+    normal = unit / semi_axes
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    distance = ((local - unit * semi_axes) * normal).sum(axis=1)
+    return unit, normal, distance
 
 
 def ellipse_from_axes(
@@ -138,3 +130,33 @@ def ellipse_from_axes(
         semi_minor=float(semi_axes[1 - major]),
         angle_rad=0.0 if angle_rad >= math.pi else angle_rad,
     )
+
+
+def moment_ellipse(outline: Points) -> Ellipse:
+    """The ellipse whose area has the same centroid and spread as the area inside an outline.
+
+    Its axes have the directions and the proportions of the second central moments; for an
+    elliptic outline it is that ellipse. Unlike a fit it exists for every shape, and it never
+    reaches far beyond the outline. The moments are those of the polygon (Green's theorem).
+
+    Args:
+        outline: (N, 2) closed polygon that does not cross itself, N >= 3, in any one unit.
+
+    Raises:
+        ValueError: the outline encloses no area.
+    """
+    origin = outline.mean(axis=0)
+    here = outline - origin
+    after = np.roll(here, -1, axis=0)
+    # Each edge makes a triangle with the origin, of this doubled area.
+    doubled = here[:, 0] * after[:, 1] - after[:, 0] * here[:, 1]
+    area = doubled.sum() / 2
+    if area == 0:
+        raise ValueError("the outline encloses no area")
+    centroid = doubled @ (here + after) / (6 * area)
+    both = here + after
+    weighted = doubled[:, None]
+    second = (weighted * here).T @ here + (weighted * after).T @ after + (weighted * both).T @ both
+    covariance = second / (24 * area) - np.outer(centroid, centroid)
+    variances, directions = np.linalg.eigh(covariance)
+    return ellipse_from_axes(origin + centroid, 2 * np.sqrt(variances), directions)

@@ -3,13 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from biometry_cli.measure.contour import signed_area
-from biometry_cli.measure.ellipse import Segment
-from biometry_cli.measure.moments import moment_ellipse
-
-Points = NDArray[np.float64]
+from biometry_cli.measure.ellipse import Points, Segment, moment_ellipse
 
 FEWEST_END_POINTS = 5
 # A pixel's share of area is a box of variance 1/12 px², and linear interpolation between pixels
@@ -17,7 +13,7 @@ FEWEST_END_POINTS = 5
 BLUR_VARIANCE_PX2 = 1 / 12 + 1 / 6
 
 
-def shaft_ends(outline: Points, pixel: tuple[float, float] = (1.0, 1.0)) -> Segment:
+def shaft_ends(outline: Points, pixel: tuple[float, float]) -> Segment:
     """Where the long axis of an elongated outline leaves it, at either end.
 
     Each end is the height, in its middle, of a parabola through the middle half of the end's

@@ -10,15 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from biometry_cli.measure import catalog
 from biometry_cli.measure.contour import polygon_length, signed_area
-from biometry_cli.measure.ellipse import Ellipse
+from biometry_cli.measure.ellipse import Ellipse, Points
 from biometry_cli.measure.shaft import shaft_ends
 
-Points = NDArray[np.float64]
 Point = tuple[float, float]
 Ends = tuple[Point, ...]
 

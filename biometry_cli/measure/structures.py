@@ -20,9 +20,9 @@ from biometry_cli.measure.contour import (
     smoothed,
     soft_contour,
 )
-from biometry_cli.measure.ellipse import Ellipse, Segment, fit_ellipse
+from biometry_cli.measure.ellipse import Ellipse, Segment, moment_ellipse
+from biometry_cli.measure.ellipse_fit import fit_ellipse
 from biometry_cli.measure.field_of_view import off_field
-from biometry_cli.measure.moments import moment_ellipse
 from biometry_cli.measure.sizes import Measured, Shape, measure_shape
 from biometry_cli.results.flags import (
     POOR_ELLIPSE_FIT,

@@ -11,7 +11,7 @@ from biometry_cli.measure.contour import (
     smoothed,
     soft_contour,
 )
-from biometry_cli.measure.moments import moment_ellipse
+from biometry_cli.measure.ellipse import moment_ellipse
 from tests.measure.measure_phantoms import binary, coverage, ellipse
 
 DISC = ellipse((40.3, 35.8), 20, 20, 0)

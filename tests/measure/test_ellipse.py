@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ellipe
 
-from biometry_cli.measure.ellipse import Ellipse, ellipse_from_axes, fit_ellipse
+from biometry_cli.measure.ellipse import Ellipse, ellipse_from_axes
+from biometry_cli.measure.ellipse_fit import fit_ellipse
 
 steady = settings(derandomize=True, max_examples=40, deadline=None)
 

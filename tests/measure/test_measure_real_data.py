@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from biometry_cli.measure.ellipse import fit_ellipse
+from biometry_cli.measure.ellipse_fit import fit_ellipse
 from biometry_cli.measure.field_of_view import field_of_view
 from biometry_cli.measure.structures import measure_structure
 

@@ -26,7 +26,8 @@ from biometry_cli.data.importers.points import LeaveOut, read_pixel_size, read_r
 from biometry_cli.data.samples import list_images
 from biometry_cli.data.tables import Calibration
 from biometry_cli.errors import DataError
-from biometry_cli.measure.ellipse import Ellipse, Segment, fit_ellipse
+from biometry_cli.measure.ellipse import Ellipse, Segment
+from biometry_cli.measure.ellipse_fit import fit_ellipse
 
 TABLE = "training_set_pixel_size_and_HC.csv"
 FILENAME, PIXEL_SIZE, CIRCUMFERENCE = "filename", "pixel size(mm)", "head circumference (mm)"

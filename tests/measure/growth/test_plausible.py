@@ -127,3 +127,40 @@ def test_what_was_measured_has_no_slip_of_typing() -> None:
 
 def test_a_size_just_beyond_its_range_is_written_beyond_it() -> None:
     assert "HC 450.01 mm is too large for an HC (45 to 450 mm)" in (size_reason("HC", 450.01) or "")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        ("BPD", "OFD", 0.55, 1.0),
+        ("HC", "BPD", 3.0, 4.7),
+        ("HC", "OFD", 2.3, 3.3),
+        ("FL", "HC", 0.04, 0.30),
+        ("FL", "BPD", 0.12, 1.05),
+        ("FL", "OFD", 0.10, 0.95),
+        ("FL", "AC", 0.05, 0.34),
+        ("HC", "AC", 0.60, 1.80),
+        ("BPD", "AC", 0.15, 0.60),
+        ("OFD", "AC", 0.20, 0.80),
+        ("HC", "CRL", 0.50, 2.50),
+        ("BPD", "CRL", 0.15, 0.80),
+        ("OFD", "CRL", 0.20, 1.00),
+        ("AC", "CRL", 0.40, 2.20),
+        ("FL", "CRL", 0.02, 0.40),
+    ],
+)
+def test_two_sizes_are_doubted_just_outside_their_quotients(
+    first: str, second: str, low: float, high: float
+) -> None:
+    for ratio in (1.01 * low, 0.99 * high):
+        assert relation_reasons({first: 100 * ratio, second: 100.0}) == []
+    for ratio in (0.99 * low, 1.01 * high):
+        assert len(relation_reasons({first: 100 * ratio, second: 100.0})) == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "fits"), [(1.149, True), (0.851, True), (1.151, False), (0.849, False)]
+)
+def test_a_circumference_is_within_15_per_cent_of_its_diameters(share: float, fits: bool) -> None:
+    around = math.pi * (75 + 96) / 2
+    assert (relation_reasons({"HC": share * around, "BPD": 75, "OFD": 96}) == []) is fits

@@ -28,7 +28,7 @@ def calc(
     from biometry_cli.cli.console import print_json
     from biometry_cli.jobs.calc import calculate, known_age
     from biometry_cli.report.consoles import out
-    from biometry_cli.report.sheet.calculation import calculation_sheet
+    from biometry_cli.report.sheet.clinical import calculation_sheet
     from biometry_cli.report.terminal import render
 
     sizes_mm = {name.upper(): value for name, value in sizes.items() if value is not None}

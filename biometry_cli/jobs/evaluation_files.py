@@ -44,7 +44,7 @@ def require_free_folder(folder: Path, labels: LabelSchema) -> None:
 
     ``labels`` of the model tell which charts there may be.
     """
-    from biometry_cli.report.charts.evaluation import chart_stems
+    from biometry_cli.report.sheet.evaluation import chart_stems
 
     require_free(folder / CASES_FILE, is_cases_csv, "table of cases")
     require_free(folder / METRICS_FILE, is_metrics, "table of figures")
@@ -95,8 +95,8 @@ class EvaluationFiles:
         Raises:
             UsageError: something cannot be written.
         """
-        from biometry_cli.report.charts.evaluation import evaluation_charts
         from biometry_cli.report.charts.style import write_png
+        from biometry_cli.report.sheet.evaluation import evaluation_charts
 
         make_folder(folder)
         outputs = [folder / CASES_FILE, folder / METRICS_FILE]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from biometry_cli.measure.growth.catalog import GrowthCurves
 from biometry_cli.report.charts.palette import Colors
-from biometry_cli.report.charts.style import Chart
+from biometry_cli.report.charts.style import Chart, edge_label
 from biometry_cli.results.base import Interval
 
 if TYPE_CHECKING:
@@ -77,16 +77,7 @@ def _name_curves(axes: "Axes", colors: Colors, curves: GrowthCurves, centiles: l
     for lower in range(middle - 1, -1, -1):
         places[lower] = min(places[lower], places[lower + 1] - least)
     for centile, placed in zip(centiles, places, strict=True):
-        axes.annotate(
-            f"{centile:g}",
-            (1, placed),
-            xycoords=("axes fraction", "data"),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-            color=colors["accent" if centile == 50 else "muted"],
-        )
+        edge_label(axes, placed, f"{centile:g}", colors["accent" if centile == 50 else "muted"])
 
 
 def _draw_fetus(axes: "Axes", colors: Colors, fetus: FetusPoint) -> None:

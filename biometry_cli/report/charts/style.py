@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _UNITS_PER_INCH = 72  # one unit of the SVG is one point, so font sizes are in its units
 _FONT = 11.5
 _PNG_DPI = 160
+DASHED = (0, (5, 3))
 _NO_METADATA: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -66,6 +67,21 @@ def write_png(path: Path, *charts: Chart) -> None:
         with replacing(path) as temporary:
             figure.savefig(temporary, format="png", dpi=_PNG_DPI, facecolor=LIGHT["card"])
             mark_png(temporary, "chart")
+
+
+def edge_label(axes: "Axes", height: float, text: str, color: str) -> None:
+    """Name a line at the right edge, where it ends at this height in data."""
+    axes.annotate(
+        text,
+        (1, height),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        color=color,
+        fontsize=10,
+        linespacing=1.25,
+    )
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from functools import cache
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -74,12 +73,7 @@ class Page:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._stack.close()
 
     def add(self, part: str, section: Section, *, file: str = "") -> None:

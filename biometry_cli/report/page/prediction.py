@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from biometry_cli.report.page.page import Page, Part
@@ -50,13 +49,8 @@ class PredictionPage:
         self._page.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._page.__exit__(kind, error, trace)
+    def __exit__(self, *_error: object) -> None:
+        self._page.__exit__()
 
     def add(self, answer: Prediction | FailedFile, picture: "Image.Image | None" = None) -> None:
         """Write an image's article: its picture beside everything that was found in it."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from biometry_cli.report.charts.evaluation import pair_charts
+from biometry_cli.report.charts.pairs import pair_charts
 from biometry_cli.report.sheet.blocks import (
     NONE,
     PAGE,

@@ -22,6 +22,7 @@ from biometry_cli.report.sheet.blocks import (
     Tone,
 )
 from biometry_cli.report.sheet.words import (
+    DISCLAIMER,
     centile_text,
     centiles_text,
     formula_text,
@@ -258,3 +259,20 @@ def _formula_row(estimate: AgeEstimate | WeightEstimate, result: Cell, taken: st
     if estimate.formula == taken:
         tone = "chosen"
     return Row((name, result, Cell(estimate.source)), tone=tone)
+
+
+def calculation_sheet(assessment: Assessment) -> tuple[Block, ...]:
+    """Everything that an assessment holds, then its notes."""
+    age, weight = assessment.gestational_age, assessment.fetal_weight
+    return (
+        *([age_card(age, TERMINAL)] if age is not None else []),
+        *([weight_card(weight, TERMINAL)] if weight is not None else []),
+        *growth_blocks(assessment),
+        Note(tuple(assessment.notes), listed=True),
+        closing(),
+    )
+
+
+def closing() -> Note:
+    """The last line of what a terminal says of a fetus; a page has it at its top and end."""
+    return Note((DISCLAIMER,), rank=TERMINAL, until=TERMINAL)

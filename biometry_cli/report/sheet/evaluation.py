@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from biometry_cli.report.charts.confusion_chart import confusion_chart
+from biometry_cli.report.charts.classes import confusion_chart, reliability_chart
 from biometry_cli.report.charts.curves import training_curves
-from biometry_cli.report.charts.reliability_chart import reliability_chart
+from biometry_cli.report.charts.pairs import pair_charts, pair_stems
+from biometry_cli.report.charts.style import Chart
 from biometry_cli.report.sheet.agreement import (
     agreement_blocks,
     agreement_cards,
@@ -118,6 +119,21 @@ def evaluation_sections(
         Section("cases", "Cases", tuple(pictures)),
         Section("training", "Training", tuple(map(Drawn, training_curves(history)))),
     ]
+
+
+def chart_stems(measures: Iterable[str], *, classes: bool) -> list[str]:
+    """The names that charts may have, of these measures and of a classifier."""
+    stems = [stem for measure in measures for stem in pair_stems(measure)]
+    return stems + (["confusion", "reliability"] if classes else [])
+
+
+def evaluation_charts(scores: SplitScores) -> dict[str, Chart]:
+    """The charts of every measure, or of a classifier, by the names of their files."""
+    charts = {stem: chart for each in scores.measured for stem, chart in pair_charts(each).items()}
+    if scores.classification is not None:
+        charts["confusion"] = confusion_chart(scores.classification)
+        charts["reliability"] = reliability_chart(scores.classification)
+    return charts
 
 
 def _headline(scores: SplitScores) -> Iterator[Block]:

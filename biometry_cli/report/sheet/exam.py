@@ -14,8 +14,7 @@ from biometry_cli.report.sheet.blocks import (
     Row,
     Rows,
 )
-from biometry_cli.report.sheet.calculation import closing
-from biometry_cli.report.sheet.clinical import Curves, age_card, growth_blocks, weight_card
+from biometry_cli.report.sheet.clinical import Curves, age_card, closing, growth_blocks, weight_card
 from biometry_cli.report.sheet.prediction import (
     alert,
     measure_blocks,

@@ -1,6 +1,6 @@
 """The points of a prediction as its readers meet them: both ends of a caliper together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from biometry_cli.data.points import calipers_of
@@ -49,11 +49,3 @@ def hidden_names(points: Points) -> list[str]:
             calipers.append(name.upper())
             ends |= own
     return [*calipers, *(n for n, point in points.items() if point is None and n not in ends)]
-
-
-def caliper_groups(names: Sequence[str]) -> dict[str, str]:
-    """Calipers and single points by the key of their figures, with what they are called."""
-    calipers = calipers_of(names)
-    ends = {names[place] for places in calipers.values() for place in places}
-    singles = {name: name for name in names if name not in ends}
-    return {name: name.upper() for name in calipers} | singles

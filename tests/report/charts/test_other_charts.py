@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from biometry_cli.report.charts.confusion_chart import confusion_chart
+from biometry_cli.report.charts.classes import confusion_chart, reliability_chart
 from biometry_cli.report.charts.curves import main_curves, training_curves
 from biometry_cli.report.charts.palette import LIGHT
-from biometry_cli.report.charts.reliability_chart import reliability_chart
 from biometry_cli.results.evaluation import ReliabilityBin
 from biometry_cli.results.figures import ECE
 from biometry_cli.results.scores import Classification, Group, Mean

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from biometry_cli.report.charts.bland_altman import bland_altman
-from biometry_cli.report.charts.error_by_size import error_by_size
-from biometry_cli.report.charts.evaluation import pair_charts
-from biometry_cli.report.charts.pairs import strata
+from biometry_cli.report.charts.pairs import (
+    bland_altman,
+    error_by_size,
+    pair_charts,
+    scatter,
+    strata,
+)
 from biometry_cli.report.charts.palette import LIGHT, SERIES
-from biometry_cli.report.charts.scatter import scatter
 from biometry_cli.report.charts.style import Chart, svg, write_png
 from biometry_cli.results.evaluation import Agreement, Figure
 from biometry_cli.results.scores import Measured

@@ -3,7 +3,7 @@
 import pytest
 
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess
-from biometry_cli.report.sheet.calculation import calculation_sheet
+from biometry_cli.report.sheet.clinical import calculation_sheet
 from biometry_cli.report.sheet.words import centile_text, centiles_text, formula_text, weeks_text
 from biometry_cli.results.clinical import Assessment
 from tests.report.printing import shown

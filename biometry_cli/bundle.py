@@ -89,6 +89,12 @@ class ModelCard(BaseModel):
         """The labels' task."""
         return self.labels.task
 
+    def told_json(self) -> str:
+        """As JSON for a reader: without the arrays of the appearance, which programs load."""
+        arrays = {"quantiles", "deviation", "mean", "axes", "variances"}
+        untold = {"appearance": {"image": arrays, "network": arrays}}
+        return self.model_dump_json(exclude={"calibration": untold})
+
 
 def make_card(
     settings: Settings,

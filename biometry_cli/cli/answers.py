@@ -91,9 +91,7 @@ class _Results:
 
     def show(self, result: "Result", sheet: "Callable[[], Iterable[Block]] | None") -> None:
         """Print one result; one without a sheet is printed as JSON alone."""
-        from biometry_cli.cli.console import print_json
-        from biometry_cli.report.consoles import out
-        from biometry_cli.report.terminal import render
+        from biometry_cli.cli.console import print_json, say, show
 
         if self._lost is not None:
             return
@@ -101,7 +99,8 @@ class _Results:
             if self._as_json:
                 print_json(result.model_dump_json())
             elif sheet is not None:
-                out().print(render(sheet()), "")
+                show(sheet())
+                say("")
         except OutputError as error:
             if not self._goes_on:
                 raise

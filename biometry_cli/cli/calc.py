@@ -25,15 +25,13 @@ def calc(
     **sizes: float | None,
 ) -> None:
     """Age, weight and growth centiles from sizes given by hand, in mm."""
-    from biometry_cli.cli.console import print_json
+    from biometry_cli.cli.console import print_json, show
     from biometry_cli.jobs.calc import calculate, known_age
-    from biometry_cli.report.consoles import out
     from biometry_cli.report.sheet.clinical import calculation_sheet
-    from biometry_cli.report.terminal import render
 
     sizes_mm = {name.upper(): value for name, value in sizes.items() if value is not None}
     calculation = calculate(sizes_mm, known_age(age, lmp, scan_date))
     if as_json:
         print_json(calculation.model_dump_json())
         return
-    out().print(render(calculation_sheet(calculation)))
+    show(calculation_sheet(calculation))

@@ -4,7 +4,8 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import typer
 from biometry_cli.errors import BiometryError
 
 if TYPE_CHECKING:
+    from biometry_cli.report.sheet.blocks import Block
     from biometry_cli.settings import Settings
     from biometry_cli.sources import ResolvedSettings
 
@@ -27,6 +29,30 @@ def print_error(error: BiometryError) -> None:
     from biometry_cli.report.consoles import err
 
     err().print(Text.assemble(("Error: ", "bold red"), shown(error.paragraph())))
+
+
+def show(sheet: "Iterable[Block]") -> None:
+    """Print what is said of a result."""
+    from biometry_cli.report.consoles import out
+    from biometry_cli.report.terminal import render
+
+    out().print(render(sheet))
+
+
+def say(*lines: str) -> None:
+    """Print lines on standard output, never broken."""
+    from biometry_cli.report.consoles import out
+
+    for line in lines:
+        out().print(line, soft_wrap=True)
+
+
+def image_bar(description: str, total: int) -> AbstractContextManager[Callable[[], None]]:
+    """A bar over ``total`` images; gives what to call after each."""
+    from biometry_cli.report.consoles import err
+    from biometry_cli.report.progress import image_bar
+
+    return image_bar(description, total, err())
 
 
 def print_json(text: str) -> None:
@@ -52,9 +78,7 @@ def gather(
 
 def print_settings(resolved: "ResolvedSettings") -> None:
     """What ``--dry-run`` shows: every setting, its value and its place."""
-    from biometry_cli.report.consoles import out
     from biometry_cli.report.sheet.model import settings_sheet
-    from biometry_cli.report.terminal import render
     from biometry_cli.sources import known_keys
 
     rows = []
@@ -62,7 +86,7 @@ def print_settings(resolved: "ResolvedSettings") -> None:
         section, _, name = key.partition(".")
         value = getattr(getattr(resolved.settings, section), name)
         rows.append((key, _shown(value), resolved.origins.get(key, "default")))
-    out().print(render(settings_sheet(rows)))
+    show(settings_sheet(rows))
 
 
 def spacing_pair(settings: "Settings") -> tuple[float, float] | None:

@@ -23,31 +23,17 @@ def check(
     assignments: Assignments = None,
 ) -> None:
     """Read every image and mask, and report what is there and what is wrong."""
-    from biometry_cli.cli.console import gather, print_json
-    from biometry_cli.data.check import check_dataset
-    from biometry_cli.data.layout import read_dataset
+    from biometry_cli.cli.console import gather, image_bar, print_json, show
     from biometry_cli.errors import DataError
-    from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.progress import image_bar
+    from biometry_cli.jobs.data import check_folder
     from biometry_cli.report.sheet.data import check_sheet
-    from biometry_cli.report.terminal import render
 
     flags = {"data.task": task, "data.structures": structures}
-    settings = gather(flags, assignments, config).settings
-    dataset = read_dataset(
-        data,
-        task=settings.data.task,
-        structures=settings.data.structures,
-        seed=settings.train.seed,
-        split_shares=settings.data.split_shares,
-    )
-    total = sum(len(samples) for samples in dataset.splits.values())
-    with image_bar("checking images", total, err()) as advance:
-        report = check_dataset(dataset, advance)
+    report = check_folder(data, gather(flags, assignments, config).settings, image_bar)
     if as_json:
         print_json(report.model_dump_json())
     else:
-        out().print(render(check_sheet(report)))
+        show(check_sheet(report))
     if report.errors:
         raise typer.Exit(DataError.exit_code)
 
@@ -74,49 +60,10 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed draws the same.")] = 0,
 ) -> None:
     """Draw synthetic scans with known truth: head, abdomen and femur; eight planes; or an exam."""
-    from biometry_cli.data.phantom.dataset import (
-        write_exam,
-        write_planes_dataset,
-        write_segmentation_dataset,
-    )
-    from biometry_cli.data.phantom.planes import PLANES
-    from biometry_cli.errors import UsageError
-    from biometry_cli.files import making_folder
-    from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.progress import image_bar
+    from biometry_cli.cli.console import image_bar, say
+    from biometry_cli.jobs.data import draw_folder
 
-    if exam and planes:
-        raise UsageError("--exam and --planes draw different folders", mend="Give one of the two")
-    if exam:
-        bar = image_bar("drawing scans", len(PLANES), err())
-        with making_folder(folder) as new, bar as advance:
-            write_exam(new, seed=seed, on_image=advance)
-        out().print(f"written: {folder}", soft_wrap=True)
-        out().print(
-            f"next:    biometry predict {folder} --exam --planes PLANES_MODEL --weights MODEL",
-            soft_wrap=True,
-        )
-        return
-    held_out = round(images * 0.15)
-    with making_folder(folder) as new, image_bar("drawing scans", images, err()) as advance:
-        if planes:
-            each = max(1, round(held_out / len(PLANES)))
-            write_planes_dataset(
-                new,
-                train_per_class=max(1, images // len(PLANES) - 2 * each),
-                val_per_class=each,
-                test_per_class=each,
-                seed=seed,
-                on_image=advance,
-            )
-        else:
-            write_segmentation_dataset(
-                new,
-                train=images - 2 * held_out,
-                val=held_out,
-                test=held_out,
-                seed=seed,
-                on_image=advance,
-            )
-    out().print(f"written: {folder}", soft_wrap=True)
-    out().print(f"next:    biometry train {folder}", soft_wrap=True)
+    following = draw_folder(
+        folder, images=images, seed=seed, planes=planes, exam=exam, bar=image_bar
+    )
+    say(f"written: {folder}", f"next:    {following}")

@@ -46,14 +46,13 @@ def import_data(
     """
     import shlex
 
-    from biometry_cli.cli.console import print_json
+    from biometry_cli.cli.console import image_bar, print_json, say, show
     from biometry_cli.data.importers.catalog import CATALOG
     from biometry_cli.errors import UsageError
     from biometry_cli.jobs.import_data import AUTO, import_data
-    from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.progress import image_bar, spinner
+    from biometry_cli.report.consoles import err
+    from biometry_cli.report.progress import spinner
     from biometry_cli.report.sheet.data import import_sheet
-    from biometry_cli.report.terminal import render
 
     if destination is None:
         if kind in (AUTO, *CATALOG) and not Path(kind).exists():
@@ -67,10 +66,10 @@ def import_data(
         seed=seed,
         colors=color or [],
         wait=lambda description: spinner(description, err()),
-        bar=lambda description, total: image_bar(description, total, err()),
+        bar=image_bar,
     )
     if as_json:
         print_json(report.model_dump_json())
     else:
-        out().print(render(import_sheet(report)))
-        out().print(f"next: biometry data check {shlex.quote(report.folder)}", soft_wrap=True)
+        show(import_sheet(report))
+        say(f"next: biometry data check {shlex.quote(report.folder)}")

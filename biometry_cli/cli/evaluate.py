@@ -54,7 +54,15 @@ def evaluate(
     dry_run: DryRun = False,
 ) -> None:
     """Compare a model's answers with the truth: overlap, distances, errors in mm."""
-    from biometry_cli.cli.console import gather, print_json, print_settings, spacing_pair
+    from biometry_cli.cli.console import (
+        gather,
+        image_bar,
+        print_json,
+        print_settings,
+        say,
+        show,
+        spacing_pair,
+    )
     from biometry_cli.errors import UsageError
 
     resolved = gather(
@@ -77,10 +85,7 @@ def evaluate(
         print_settings(resolved)
         return
     from biometry_cli.jobs.evaluate import evaluate_to_folder
-    from biometry_cli.report.consoles import err, out
-    from biometry_cli.report.progress import image_bar
     from biometry_cli.report.sheet.evaluation import evaluation_blocks
-    from biometry_cli.report.terminal import render
 
     done = evaluate_to_folder(
         resolved.settings,
@@ -89,10 +94,10 @@ def evaluate(
         out=out_folder,
         by=by,
         report=report,
-        bar=lambda description, total: image_bar(description, total, err()),
+        bar=image_bar,
     )
     if as_json:
         print_json(done.evaluation.model_dump_json(exclude={"cases"}))
         return
-    out().print(render(evaluation_blocks(done.scores)))
-    out().print(f"written: {done.folder}", soft_wrap=True)
+    show(evaluation_blocks(done.scores))
+    say(f"written: {done.folder}")

@@ -22,7 +22,7 @@ def export(
     dry_run: DryRun = False,
 ) -> None:
     """Write the model as ONNX, kept only if it is proved equal to the original."""
-    from biometry_cli.cli.console import gather, print_settings
+    from biometry_cli.cli.console import gather, print_settings, show
 
     resolved = gather(
         {"predict.weights": weights, "export.format": file_format}, assignments, config
@@ -31,10 +31,9 @@ def export(
         print_settings(resolved)
         return
     from biometry_cli.export.onnx import export_onnx
-    from biometry_cli.report.consoles import err, out
+    from biometry_cli.report.consoles import err
     from biometry_cli.report.sheet.blocks import facts
-    from biometry_cli.report.terminal import render
 
     with err().status("exporting"):
         done = export_onnx(resolved.settings, out_file)
-    out().print(render([facts(done.facts(), "exported")]))
+    show([facts(done.facts(), "exported")])

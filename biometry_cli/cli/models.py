@@ -1,7 +1,5 @@
 """``biometry models``."""
 
-from typing import Any
-
 from biometry_cli.cli.options import Json
 
 
@@ -9,37 +7,14 @@ def models(as_json: Json = False) -> None:
     """List the networks to choose from."""
     import json
 
-    from biometry_cli.cli.console import print_json
-    from biometry_cli.errors import require_torch
-    from biometry_cli.models.catalog import (
-        CATALOG,
-        EXAMPLE_OUTPUTS,
-        TIMM,
-        count_parameters,
-        entry,
-    )
-    from biometry_cli.report.consoles import out
+    from biometry_cli.cli.console import print_json, show
+    from biometry_cli.models.catalog import TIMM, described, entry
     from biometry_cli.report.sheet.model import models_sheet
-    from biometry_cli.report.terminal import render
 
-    require_torch()  # counts the parameters
-    rows: list[dict[str, Any]] = [
-        {
-            "name": name,
-            "tasks": list(entry.tasks),
-            "parameters": count_parameters(name, EXAMPLE_OUTPUTS[entry.tasks[0]]),
-            "width": entry.default_width,
-            "purpose": entry.purpose,
-        }
-        for name, entry in CATALOG.items()
-    ]
+    networks = described()
     if as_json:
-        print_json(json.dumps(rows))
+        print_json(json.dumps(networks))
         return
-    shown = [
-        (row["name"], "\n".join(row["tasks"]), f"{row['parameters']:,}", row["purpose"])
-        for row in rows
-    ]
+    rows = [(each["name"], each["tasks"], each["parameters"], each["purpose"]) for each in networks]
     any_of_timm = entry(f"{TIMM}NAME")
-    shown.append((f"{TIMM}NAME", "\n".join(any_of_timm.tasks), "", any_of_timm.purpose))
-    out().print(render(models_sheet(shown)))
+    show(models_sheet([*rows, (f"{TIMM}NAME", any_of_timm.tasks, None, any_of_timm.purpose)]))

@@ -101,7 +101,7 @@ def train(
     dry_run: DryRun = False,
 ) -> None:
     """Learn from images with masks or labels; leaves a run folder with the model."""
-    from biometry_cli.cli.console import gather, print_settings
+    from biometry_cli.cli.console import gather, print_settings, show
 
     flags = {
         "data.folder": data,
@@ -133,11 +133,10 @@ def train(
         print_settings(resolved)
         return
     from biometry_cli.jobs.train import train as run_training
-    from biometry_cli.report.consoles import err, out
+    from biometry_cli.report.consoles import err
     from biometry_cli.report.progress import RichWatcher
     from biometry_cli.report.sheet.blocks import facts
-    from biometry_cli.report.terminal import render
 
     with RichWatcher(err()) as watcher:
         trained = run_training(resolved.settings, watcher, run)
-    out().print(render([facts(trained.facts(), "trained")]))
+    show([facts(trained.facts(), "trained")])

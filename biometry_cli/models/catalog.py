@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from biometry_cli.errors import UsageError
+from biometry_cli.errors import UsageError, require_torch
 
 if TYPE_CHECKING:
     from torch import nn
@@ -85,7 +85,7 @@ _TIMM_ENTRY = CatalogEntry(
 )
 
 # Outputs that a network is counted with in a list: background and a head; eight planes.
-EXAMPLE_OUTPUTS = {"segment": 2, "classify": 8}
+_EXAMPLE_OUTPUTS = {"segment": 2, "classify": 8}
 
 DEFAULT_MODELS = {
     "segment": "unet",
@@ -226,6 +226,25 @@ def build(
         arguments |= {"encoder": name.removeprefix(TIMM), "pretrained": pretrained}
     network: nn.Module = network_class(**arguments)
     return network
+
+
+def described() -> list[dict[str, Any]]:
+    """Every network with what it is for; imports torch to count its parameters.
+
+    Raises:
+        UsageError: torch is not installed.
+    """
+    require_torch()
+    return [
+        {
+            "name": name,
+            "tasks": list(entry.tasks),
+            "parameters": count_parameters(name, _EXAMPLE_OUTPUTS[entry.tasks[0]]),
+            "width": entry.default_width,
+            "purpose": entry.purpose,
+        }
+        for name, entry in CATALOG.items()
+    ]
 
 
 def count_parameters(name: str, outputs: int) -> int:

@@ -1,6 +1,6 @@
 """What is said of a model file, of the networks to choose from, and of settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from biometry_cli.learned import warnings_of
@@ -23,10 +23,22 @@ def settings_sheet(rows: Sequence[tuple[str, str, str]]) -> tuple[Block, ...]:
     return (Rows("", columns, shown),)
 
 
-def models_sheet(rows: Sequence[tuple[str, str, str, str]]) -> tuple[Block, ...]:
-    """Networks as (name, task, parameters, purpose)."""
+def models_sheet(
+    rows: Iterable[tuple[str, Sequence[str], int | None, str]],
+) -> tuple[Block, ...]:
+    """Networks as (name, tasks, number of parameters, purpose)."""
     columns = (Column("name"), Column("task"), Column("parameters", numeric=True))
-    shown = tuple(Row((Cell(name, tone="name"), *map(Cell, others))) for name, *others in rows)
+    shown = tuple(
+        Row(
+            (
+                Cell(name, tone="name"),
+                Cell("\n".join(tasks)),
+                Cell("" if parameters is None else f"{parameters:,}"),
+                Cell(purpose),
+            )
+        )
+        for name, tasks, parameters, purpose in rows
+    )
     return (Rows("", (*columns, Column("purpose")), shown),)
 
 

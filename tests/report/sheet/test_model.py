@@ -15,7 +15,7 @@ from tests.report.printing import row_of, shown
 def test_settings_models_and_facts_keep_their_words() -> None:
     rows = [("train.epochs", "30", "default"), ("data.folder", "[x]", "flag")]
     assert row_of(shown(settings_sheet(rows)), "data.folder") == ["data.folder", "[x]", "flag"]
-    models = shown(models_sheet([("unet", "segment", "1,234", "small one")]))
+    models = shown(models_sheet([("unet", ("segment",), 1234, "small one")]))
     assert row_of(models, "unet") == ["unet", "segment", "1,234", "small", "one"]
     told = shown([facts([("best epoch", "3")], caption="trained")])
     assert told.split() == ["trained", "best", "epoch", "3"]

@@ -4,7 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from biometry_cli.calibration import Calibration, ClassCalibration, MeasureCalibration
+from biometry_cli.calibration import (
+    FEWEST_SUBJECTS,
+    Calibration,
+    ClassCalibration,
+    MeasureCalibration,
+)
 from biometry_cli.data.contradictions import measured_points
 from biometry_cli.data.layout import Dataset
 from biometry_cli.data.samples import Sample
@@ -14,7 +19,6 @@ from biometry_cli.evaluation.class_calibration import Answered, fit_classes
 from biometry_cli.evaluation.conformal import Compared, fit_measure
 from biometry_cli.evaluation.evaluate import sources_of
 from biometry_cli.evaluation.references import annotated_masks
-from biometry_cli.inference.intervals import FEWEST_SUBJECTS
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.inference.reading import Failure
 from biometry_cli.inference.unlike import Vector, View, fit_appearance

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from biometry_cli.calibration import ClassCalibration
 from biometry_cli.evaluation.bootstrap import one_a_subject
-from biometry_cli.tasks.classify.metrics import IntArray
-from biometry_cli.tasks.classify.reliability import (
+from biometry_cli.tasks.classify.metrics import (
+    IntArray,
     expected_calibration_error,
     negative_log_likelihood,
 )

@@ -14,12 +14,15 @@ from biometry_cli.results.evaluation import ReliabilityBin
 from biometry_cli.results.figures import Kind
 from biometry_cli.results.flags import UNSURE
 from biometry_cli.results.scores import Call, Classification, Group, ImageScores, Mean
-from biometry_cli.tasks.classify.metrics import IntArray, auroc, confusion_matrix, scores
-from biometry_cli.tasks.classify.reliability import (
+from biometry_cli.tasks.classify.metrics import (
     FloatArray,
+    IntArray,
+    auroc,
     brier_score,
+    confusion_matrix,
     expected_calibration_error,
     reliability,
+    scores,
 )
 
 

@@ -20,9 +20,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom, rankdata
 
-from biometry_cli.calibration import LEVEL, MeasureCalibration
+from biometry_cli.calibration import FEWEST_SUBJECTS, LEVEL, MeasureCalibration
 from biometry_cli.evaluation.bootstrap import one_a_subject
-from biometry_cli.inference.intervals import FEWEST_SUBJECTS
 
 Vector = npt.NDArray[np.float64]
 

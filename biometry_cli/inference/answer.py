@@ -8,9 +8,8 @@ from collections.abc import Container, Mapping, Sequence
 import numpy as np
 
 from biometry_cli.bundle import ModelCard
-from biometry_cli.calibration import MeasureCalibration
+from biometry_cli.calibration import MeasureCalibration, guarantee_of, interval_of
 from biometry_cli.data.frames import Frame
-from biometry_cli.inference.intervals import guarantee_of, interval_of
 from biometry_cli.inference.reading import Found, Measures
 from biometry_cli.learned import calls_hardly_learned, hardly_learned
 from biometry_cli.measure.growth.assess import GivenAge, Size, assess

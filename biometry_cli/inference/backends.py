@@ -124,6 +124,24 @@ def choose_device(name: str) -> str:
     return "cuda" if present and name != "cpu" else "cpu"
 
 
+def choose_precision(wanted: str, device: str) -> str:
+    """accelerate's name, "no" or "bf16", for a setting of auto, float32 or bfloat16.
+
+    On auto, bfloat16 is taken only where the hardware computes in it: elsewhere it is slower.
+    """
+    import torch
+
+    if wanted == "float32":
+        return "no"
+    if wanted == "bfloat16":
+        return "bf16"
+    if device == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "no"
+    features = torch.cpu.get_capabilities()
+    computes = any(features.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    return "bf16" if computes else "no"
+
+
 def set_threads(threads: int | None) -> None:
     """Let torch run ``threads`` processor threads; None takes those that may run here."""
     import torch

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from biometry_cli.report.picture.lettering import font, shortened
 from biometry_cli.report.picture.marks import draw_points
 from biometry_cli.report.picture.overlay import draw_overlay, scan_image
-from biometry_cli.report.picture.panel import BACKGROUND, DIM
+from biometry_cli.report.picture.panel import BACKGROUND, DIM, GAP_PX, in_row, stacked
 from biometry_cli.report.picture.pen import STRUCTURE_COLORS, WHITE, Pen
 from biometry_cli.report.picture.scan import Scan
 from biometry_cli.report.sheet.words import Spacing, file_name, spacing_pair
@@ -21,7 +21,7 @@ from biometry_cli.results.scores import ImageScores, PointErrors
 
 _SIDE_PX = 560  # the longer side of each picture that stands beside others
 _UNIT_PX = 0.8
-_TITLE_PX, _CAPTION_PX, _GAP_PX = 20, 14, 8
+_TITLE_PX, _CAPTION_PX = 20, 14
 
 IndexArray = npt.NDArray[np.uint8]
 
@@ -100,7 +100,7 @@ def draw_case(scan: Scan, mask: IndexArray | None, truth: Annotation, title: str
     }
     if truth.mask is not None or truth.points:
         pictures["truth"] = _annotated(plain, truth, spacing, zoom)
-    return _titled(_side_by_side(pictures), title)
+    return _titled(in_row([_captioned(*each) for each in pictures.items()]), title)
 
 
 def _annotated(
@@ -131,24 +131,17 @@ def _draw_outlines(pen: Pen, mask: IndexArray) -> None:
             pen.line(np.asarray(outline) - 1, color, 2.4)
 
 
-def _side_by_side(pictures: dict[str, Image.Image]) -> Image.Image:
-    width, height = next(iter(pictures.values())).size
-    top_px = _CAPTION_PX + _GAP_PX
-    total_px = len(pictures) * (width + _GAP_PX) - _GAP_PX
-    sheet = Image.new("RGB", (total_px, height + top_px), BACKGROUND)
-    draw = ImageDraw.Draw(sheet)
-    for place, (caption, picture) in enumerate(pictures.items()):
-        left_px = place * (width + _GAP_PX)
-        draw.text((left_px, 0), caption, DIM, font(_CAPTION_PX))
-        sheet.paste(picture, (left_px, top_px))
-    return sheet
+def _captioned(caption: str, picture: Image.Image) -> Image.Image:
+    strip = Image.new("RGB", (picture.width, _CAPTION_PX + GAP_PX), BACKGROUND)
+    ImageDraw.Draw(strip).text((0, 0), caption, DIM, font(_CAPTION_PX))
+    return stacked([strip, picture])
 
 
 def _titled(picture: Image.Image, title: str) -> Image.Image:
     face = font(_TITLE_PX, bold=True)
     top_px = 2 * _TITLE_PX
-    sheet = Image.new("RGB", (picture.width + 2 * _GAP_PX, picture.height + top_px), BACKGROUND)
+    sheet = Image.new("RGB", (picture.width + 2 * GAP_PX, picture.height + top_px), BACKGROUND)
     line = shortened(title, picture.width, face)
-    ImageDraw.Draw(sheet).text((_GAP_PX, _TITLE_PX), line, WHITE, face, "lm")
-    sheet.paste(picture, (_GAP_PX, top_px))
+    ImageDraw.Draw(sheet).text((GAP_PX, _TITLE_PX), line, WHITE, face, "lm")
+    sheet.paste(picture, (GAP_PX, top_px))
     return sheet

@@ -22,7 +22,12 @@ from biometry_cli.evaluation.calibrate import divide_validation
 from biometry_cli.evaluation.evaluate import evaluate, score_name, score_of
 from biometry_cli.evaluation.flat import flat_metrics
 from biometry_cli.files import make_folder, remove_leftovers, write_text
-from biometry_cli.inference.backends import TorchBackend, choose_device, set_threads
+from biometry_cli.inference.backends import (
+    TorchBackend,
+    choose_device,
+    choose_precision,
+    set_threads,
+)
 from biometry_cli.inference.predictor import Predictor
 from biometry_cli.learned import warnings_of
 from biometry_cli.models.catalog import build, entry
@@ -36,7 +41,6 @@ from biometry_cli.training.calibration import calibrate_model
 from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from biometry_cli.training.loop import Learner, train_loop
 from biometry_cli.training.losses import loss_of
-from biometry_cli.training.precision import choose_precision
 from biometry_cli.training.resume import (
     RunData,
     continued,

@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biometry_cli.calibration import LEVEL, MeasureCalibration
+from biometry_cli.calibration import (
+    FEWEST_SUBJECTS,
+    LEVEL,
+    MeasureCalibration,
+    guarantee_of,
+    interval_of,
+)
 from biometry_cli.evaluation.conformal import CONFIDENCE, Compared, conformal_place, fit_measure
-from biometry_cli.inference.intervals import FEWEST_SUBJECTS, guarantee_of, interval_of
 
 
 def cases(predicted, reference, unit="mm"):

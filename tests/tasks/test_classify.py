@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from biometry_cli.tasks.classify.decode import decode
 from biometry_cli.tasks.classify.loss import ClassificationLoss, balanced_weights
-from biometry_cli.tasks.classify.metrics import auroc, confusion_matrix, scores
-from biometry_cli.tasks.classify.reliability import (
+from biometry_cli.tasks.classify.metrics import (
     BINS,
+    auroc,
     brier_score,
+    confusion_matrix,
     expected_calibration_error,
     negative_log_likelihood,
     reliability,
+    scores,
 )
 
 

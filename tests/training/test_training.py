@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from biometry_cli.errors import ModelFileError
+from biometry_cli.inference.backends import choose_precision
 from biometry_cli.interrupt import DeferredInterrupt
 from biometry_cli.models.catalog import build
 from biometry_cli.training.average import AveragedNetwork
 from biometry_cli.training.checkpoint import Progress, load_checkpoint, save_checkpoint
-from biometry_cli.training.precision import choose_precision
 from biometry_cli.training.run import default_workers
 from biometry_cli.training.schedule import Budget, rate_factor
 

@@ -82,20 +82,17 @@ def paint_skull(scene: Scene, rng: np.random.Generator, skull: Ellipse) -> None:
         scene.wall(gyri, thickness_mm=1.2, amplitude=0.8, rough=0.5, where=broken)
 
 
-def paint_midline(
-    scene: Scene, rng: np.random.Generator, skull: Ellipse, *, cavum: bool = True
-) -> None:
+def paint_midline(scene: Scene, rng: np.random.Generator, skull: Ellipse) -> None:
     """The falx from front to back, and the cavum septi pellucidi as a dark box within it."""
-    gap = (0.28, 0.56) if cavum else (0.3, 0.3)
+    gap = (0.28, 0.56)
     for back, front in ((-0.93, gap[0]), (gap[1], 0.93)):
         x_mm, y_mm = skull.point((back + front) / 2, 0)
         length_mm = (front - back) * skull.a_mm
         falx = Capsule(x_mm, y_mm, length_mm, 1.4, skull.angle_rad)
         scene.wall(falx, thickness_mm=1.4, amplitude=rng.uniform(2.5, 5), rough=0.3)
-    if cavum:
-        box = skull.part(sum(gap) / 2, 0, 0.14, 0.075)
-        scene.fill_fluid(box)
-        scene.wall(box, thickness_mm=1.2, amplitude=rng.uniform(2.5, 5), rough=0.25)
+    box = skull.part(sum(gap) / 2, 0, 0.14, 0.075)
+    scene.fill_fluid(box)
+    scene.wall(box, thickness_mm=1.2, amplitude=rng.uniform(2.5, 5), rough=0.25)
 
 
 def paint_thalami(scene: Scene, rng: np.random.Generator, skull: Ellipse) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from biometry_cli.measure.growth.intergrowth import STANDARDS_MM
+
 WEEKS_RANGE = (18.0, 38.0)
 SCATTER = 0.035
 """Relative deviation of one fetus's size from the median for its age."""
@@ -33,14 +35,11 @@ class Fetus:
 def sample_fetus(rng: np.random.Generator) -> Fetus:
     """Draw a gestational age, then sizes around its medians.
 
-    The medians are the INTERGROWTH-21st fetal growth equations (Papageorghiou et al., Lancet
-    2014); the scatter and the axis ratios are rounded from usual values.
+    The medians are those of the INTERGROWTH-21st standards; the scatter and the axis ratios are
+    rounded from usual values.
     """
     weeks = float(rng.uniform(*WEEKS_RANGE))
-    squared, cubed = weeks**2, weeks**3
-    hc_mm = -28.2849 + 1.69267 * squared - 0.397485 * squared * math.log(weeks)
-    ac_mm = -81.3243 + 11.6772 * weeks - 0.000561865 * cubed
-    fl_mm = -39.9616 + 4.32298 * weeks - 0.0380156 * squared
+    hc_mm, ac_mm, fl_mm = (STANDARDS_MM[name].mean(weeks) for name in ("HC", "AC", "FL"))
     # A large fetus is large all over, so half of the scatter is shared.
     shared, *own = np.clip(rng.standard_normal(4), -2, 2)
     factors = [1 + SCATTER * float(shared + one) / math.sqrt(2) for one in own]

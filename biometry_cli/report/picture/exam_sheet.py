@@ -8,7 +8,7 @@ from PIL import Image
 from biometry_cli.report.picture.listing import list_blocks
 from biometry_cli.report.picture.marks import READ_TWICE
 from biometry_cli.report.picture.overlay import draw_banner, draw_marks
-from biometry_cli.report.picture.panel import BACKGROUND, Panel
+from biometry_cli.report.picture.panel import GAP_PX, Panel, in_row, stacked
 from biometry_cli.report.picture.scan import Scan
 from biometry_cli.report.sheet.blocks import Heading, Rows
 from biometry_cli.report.sheet.exam import caption, exam_sheet
@@ -17,7 +17,6 @@ from biometry_cli.results.prediction import Exam
 WIDEST_PX = 1600
 _HIGHEST_PX = 420  # of a scan
 _MOST_PER_ROW = 4
-_GAP_PX = 8
 _UNIT_PX = 0.9
 _COLUMN_PX = 480  # of the exam's figures
 
@@ -40,12 +39,12 @@ def draw_exam_sheet(scans: Sequence[Scan], exam: Exam) -> Image.Image:
     per_row = math.ceil(len(scans) / math.ceil(len(scans) / _MOST_PER_ROW))
     rows = [scans[start : start + per_row] for start in range(0, len(scans), per_row)]
     height_px = min(_HIGHEST_PX, *(_fitting_height(row) for row in rows))
-    strips = [_in_row([_captioned(scan, exam, height_px) for scan in row]) for row in rows]
+    strips = [in_row([_captioned(scan, exam, height_px) for scan in row]) for row in rows]
     left, right = Panel(_COLUMN_PX, 1, _UNIT_PX), Panel(_COLUMN_PX, 1, _UNIT_PX)
     list_exam(left, right, exam)
     if any(scan.measured_by_points for scan in scans):
         left.small(READ_TWICE)
-    return _stacked([*strips, _in_row([left.picture, right.picture])])
+    return stacked([*strips, in_row([left.picture, right.picture])])
 
 
 def list_exam(left: Panel, right: Panel, exam: Exam) -> None:
@@ -57,7 +56,7 @@ def list_exam(left: Panel, right: Panel, exam: Exam) -> None:
 
 def _fitting_height(row: Sequence[Scan]) -> int:
     """The height of the scans at which a row fills the sheet's width."""
-    free_px = WIDEST_PX - _GAP_PX * (len(row) - 1)
+    free_px = WIDEST_PX - GAP_PX * (len(row) - 1)
     return int(free_px / sum(_aspect(scan) for scan in row))
 
 
@@ -72,24 +71,4 @@ def _captioned(scan: Scan, exam: Exam, height_px: int) -> Image.Image:
     draw_banner(drawn, scan, _UNIT_PX)
     below = Panel(width_px, 1, _UNIT_PX)
     list_blocks(below, caption(scan.prediction, exam))
-    return _stacked([drawn, below.picture])
-
-
-def _in_row(pictures: Sequence[Image.Image]) -> Image.Image:
-    width_px = sum(each.width for each in pictures) + _GAP_PX * (len(pictures) - 1)
-    row = Image.new("RGB", (width_px, max(each.height for each in pictures)), BACKGROUND)
-    left_px = 0
-    for each in pictures:
-        row.paste(each, (left_px, 0))
-        left_px += each.width + _GAP_PX
-    return row
-
-
-def _stacked(pictures: Sequence[Image.Image]) -> Image.Image:
-    height_px = sum(each.height for each in pictures)
-    stack = Image.new("RGB", (max(each.width for each in pictures), height_px), BACKGROUND)
-    top_px = 0
-    for each in pictures:
-        stack.paste(each, (0, top_px))
-        top_px += each.height
-    return stack
+    return stacked([drawn, below.picture])

@@ -1,5 +1,7 @@
 """The black column beside a scan that holds its figures, like that of an ultrasound machine."""
 
+from collections.abc import Sequence
+
 from PIL import Image, ImageDraw
 
 from biometry_cli.report.picture.lettering import font, shortened, wrapped
@@ -8,6 +10,7 @@ from biometry_cli.report.picture.pen import WHITE, YELLOW, Color, Pattern, dash_
 BACKGROUND: Color = (10, 12, 16)
 DIM: Color = (150, 156, 166)
 WIDTH = 340  # in units, as all sizes here
+GAP_PX = 8  # between pictures side by side
 _MARGIN, _TEXT, _SMALL, _LINE = 14, 16, 12, 1.5  # the line in text heights
 _MARK, _SAMPLE, _STROKE = 20, 58, 2.4
 
@@ -119,11 +122,7 @@ class Panel:
 
     def beside(self, picture: Image.Image) -> Image.Image:
         """``picture``, at the top left, with this panel on its right."""
-        size = (picture.width + self._picture.width, max(picture.height, self._picture.height))
-        both = Image.new("RGB", size, BACKGROUND)
-        both.paste(picture, (0, 0))
-        both.paste(self._picture, (picture.width, 0))
-        return both
+        return in_row([picture, self._picture], gap_px=0)
 
     @property
     def _inner_px(self) -> int:
@@ -140,3 +139,25 @@ class Panel:
             higher.paste(self._picture, (0, 0))
             self._picture = higher
         return ImageDraw.Draw(self._picture)
+
+
+def in_row(pictures: Sequence[Image.Image], gap_px: int = GAP_PX) -> Image.Image:
+    """Pictures side by side, with their tops at one height."""
+    width_px = sum(each.width for each in pictures) + gap_px * (len(pictures) - 1)
+    row = Image.new("RGB", (width_px, max(each.height for each in pictures)), BACKGROUND)
+    left_px = 0
+    for each in pictures:
+        row.paste(each, (left_px, 0))
+        left_px += each.width + gap_px
+    return row
+
+
+def stacked(pictures: Sequence[Image.Image]) -> Image.Image:
+    """Pictures below each other."""
+    height_px = sum(each.height for each in pictures)
+    stack = Image.new("RGB", (max(each.width for each in pictures), height_px), BACKGROUND)
+    top_px = 0
+    for each in pictures:
+        stack.paste(each, (0, top_px))
+        top_px += each.height
+    return stack

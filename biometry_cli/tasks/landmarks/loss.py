@@ -31,20 +31,11 @@ class HeatmapLoss(nn.Module):
 
     Args:
         labels: which points share a heatmap.
-        spread_px: standard deviation of the Gaussians, pixels of the input.
-        distance_weight: weight of a pixel of distance beside the divergence.
     """
 
-    def __init__(
-        self,
-        labels: LabelSchema,
-        spread_px: float = SPREAD_PX,
-        distance_weight: float = DISTANCE_WEIGHT,
-    ) -> None:
+    def __init__(self, labels: LabelSchema) -> None:
         super().__init__()
         self.heatmaps = labels.heatmaps
-        self.spread_px = spread_px
-        self.distance_weight = distance_weight
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Logits (B, K, H, W) and x, y, state of each point (B, P, 3) -> scalar loss, float32."""
@@ -57,9 +48,8 @@ class HeatmapLoss(nn.Module):
             entropy = (wanted * wanted.clamp(min=1e-12).log()).sum(dim=-1)
             cost = entropy - (wanted * places[:, channel]).sum(dim=-1)
             seen = (state == _VISIBLE).all(dim=-1).float()
-            if self.distance_weight > 0:
-                shares = places[:, channel, :-1].exp().reshape(-1, *logits.shape[-2:])
-                cost = cost + self.distance_weight * seen * _distance_px(shares, ends)
+            shares = places[:, channel, :-1].exp().reshape(-1, *logits.shape[-2:])
+            cost = cost + DISTANCE_WEIGHT * seen * _distance_px(shares, ends)
             known = ((state == _VISIBLE) | (state == _HIDDEN)).all(dim=-1).float()
             total = total + (cost * known).sum()
             counted = counted + known.sum()
@@ -71,8 +61,8 @@ class HeatmapLoss(nn.Module):
         rows = torch.arange(height, device=ends.device, dtype=torch.float32)
         columns = torch.arange(width, device=ends.device, dtype=torch.float32)
         # A Gaussian is the product of one along each axis, which saves most of the exponentials.
-        across = _bell(columns - ends[..., 0:1], self.spread_px)  # (B, 1 or 2, W)
-        down = _bell(rows - ends[..., 1:2], self.spread_px)  # (B, 1 or 2, H)
+        across = _bell(columns - ends[..., 0:1], SPREAD_PX)  # (B, 1 or 2, W)
+        down = _bell(rows - ends[..., 1:2], SPREAD_PX)  # (B, 1 or 2, H)
         visible = (ends[..., 2] == _VISIBLE).float()
         maps = torch.einsum("beh,bew,be->bhw", down, across, visible).flatten(1) / ends.shape[1]
         return torch.cat([maps, 1 - maps.sum(dim=-1, keepdim=True)], dim=-1).clamp(min=0)

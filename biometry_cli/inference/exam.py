@@ -130,11 +130,11 @@ def _offers(reading: Reading) -> list[_Offer]:
     offers = []
     for structure in reading.measured:
         names = {*measure_names(structure.name), *(each.name for each in structure.measures)}
-        own = {e.name: e for e in reading.prediction.measurements if e.name in names}
+        measures = {e.name: e for e in reading.prediction.measurements if e.name in names}
         # One absurd size makes its outline, or the pixel size, doubtful: the others go with it.
-        absurd = any(IMPLAUSIBLE_SIZE in each.flags for each in own.values())
-        if own and not absurd and structure.certainty >= _LEAST_CERTAINTY * surest:
-            offers.append(_Offer(reading.prediction.file, structure, own))
+        absurd = any(IMPLAUSIBLE_SIZE in each.flags for each in measures.values())
+        if measures and not absurd and structure.certainty >= _LEAST_CERTAINTY * surest:
+            offers.append(_Offer(reading.prediction.file, structure, measures))
     return offers
 
 
@@ -150,34 +150,34 @@ def _median(offers: Sequence[_Offer]) -> list[ExamMeasurement]:
     taken = []
     for name in dict.fromkeys(name for offer in offers for name in offer.measures):
         offering = [offer for offer in offers if name in offer.measures]
-        own = [offer.measures[name] for offer in offering]
+        values = [offer.measures[name] for offer in offering]
         files = [offer.file for offer in offering]
-        if len(own) == 1:
-            taken.append(_exam_measure(own[0], files=files, candidates=1))
+        if len(values) == 1:
+            taken.append(_exam_measure(values[0], files=files, candidates=1))
             continue
-        middle = median(each.value for each in own)
-        nearest = min(own, key=lambda each: abs(each.value - middle))
-        taken.append(_exam_measure(_moved(nearest, middle, own), files, len(own)))
+        middle = median(each.value for each in values)
+        nearest = min(values, key=lambda each: abs(each.value - middle))
+        taken.append(_exam_measure(_moved(nearest, middle, values), files, len(values)))
     return taken
 
 
-def _moved(nearest: Measurement, middle: float, own: Sequence[Measurement]) -> Measurement:
+def _moved(nearest: Measurement, middle: float, values: Sequence[Measurement]) -> Measurement:
     """The measure of one image with the median of several as its value."""
     shift = middle - nearest.value
     interval = nearest.interval
     guarantee = nearest.guarantee
     if interval is not None:
         interval = (max(0.0, interval[0] + shift), interval[1] + shift)
-        broken = any(each.guarantee == BROKEN_PROMISE for each in own)
+        broken = any(each.guarantee == BROKEN_PROMISE for each in values)
         guarantee = BROKEN_PROMISE if broken else _OF_ONE_IMAGE
     return nearest.model_copy(
         update={
             "value": middle,
             "interval": interval,
             "guarantee": guarantee,
-            "method": f"median of {len(own)} images: {nearest.method}",
+            "method": f"median of {len(values)} images: {nearest.method}",
             "calipers": None,
-            "flags": list(dict.fromkeys(flag for each in own for flag in each.flags)),
+            "flags": list(dict.fromkeys(flag for each in values for flag in each.flags)),
         }
     )
 

@@ -67,14 +67,16 @@ def measure_calipers(
     sure = {name.upper(): value for name, value in (certainty or {}).items()}
     found = []
     for structure, names in caliper_measures(named).items():
-        own = {
+        placed = {
             name: ends for name, ends in named.items() if catalog.structure_of(name) == structure
         }
-        scaled = {name: tuple((x * column, y * row) for x, y in ends) for name, ends in own.items()}
+        scaled = {
+            name: tuple((x * column, y * row) for x, y in ends) for name, ends in placed.items()
+        }
         measures = [
-            _measure(name, structure, own, scaled, spacing_mm is not None) for name in names
+            _measure(name, structure, placed, scaled, spacing_mm is not None) for name in names
         ]
-        known = [value for name in own if (value := sure.get(name)) is not None]
+        known = [value for name in placed if (value := sure.get(name)) is not None]
         found.append(
             MeasuredStructure(
                 name=structure,

@@ -221,11 +221,9 @@ def _facts(block: Rows) -> Table:
 
 
 def _cell(cell: Cell, row: Row) -> Text:
-    """The text with what belongs below it on further lines."""
+    """The text, with its interval or why there is none on a further line."""
     text = Text(cell.text, style=_STYLES[cell.tone or row.tone])
     for line in (cell.interval, cell.reason):
         if line:
             text.append(f"\n{line}", style="not bold dim")
-    for part in (each for each in cell.below if each.rank <= TERMINAL):
-        text.append(f"\n{part.text}", style=f"not bold {_STYLES[part.tone] or 'dim'}")
     return text

@@ -6,7 +6,7 @@ a column or a row, so that the same sheet serves all three.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from biometry_cli.report.charts.style import Chart
@@ -48,12 +48,11 @@ class Cell:
         interval: the 95 % interval of a number, in words and without its unit.
         reason: why there is no number.
         below: what belongs to it, in smaller letters, a line each; a briefer reader than a page
-            shows those of a lower rank, and what is below the first cell of a brief table.
+            shows only what is below the first cell of a brief table.
         tone: how it is meant.
         note: a sentence that many cells may share; it is said once.
         drawn: a small bar in the place of the text, where the reader can draw.
         files: images that the text names; a page links to them.
-        rank: readers that show it below another cell.
     """
 
     text: str
@@ -64,7 +63,6 @@ class Cell:
     note: str = ""
     drawn: Bar | CentileBar | None = None
     files: tuple[str, ...] = ()
-    rank: int = PAGE
 
 
 @dataclass(frozen=True)
@@ -99,15 +97,26 @@ class Row:
     group: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One thing that a sheet says.
+
+    Attributes:
+        rank: readers that show it.
+        until: the last reader that shows it; a more thorough one has it in longer form.
+    """
+
+    rank: int = PICTURE
+    until: int = PAGE
+
+
 @dataclass(frozen=True)
-class Rows:
+class Rows(Block):
     """A table; without columns, names and their values.
 
     Attributes:
         caption: what it holds.
         columns, rows: its content.
-        rank: readers that show it.
-        until: the last reader that shows it; a more thorough one has it in longer form.
         brief: in a terminal without caption and heads, one line a row.
         note_rank: readers that say the notes of its cells.
         wide: many narrow columns: it keeps its shape on a narrow page, and is scrolled.
@@ -116,8 +125,6 @@ class Rows:
     caption: str
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
-    rank: int = PICTURE
-    until: int = PAGE
     brief: bool = False
     note_rank: int = PAGE
     wide: bool = False
@@ -133,7 +140,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Block):
     """One figure that a reader looks for first.
 
     Attributes:
@@ -152,12 +159,10 @@ class Card:
     short: str = ""
     size: Literal["large", "small"] = "large"
     note_rank: int = PAGE
-    rank: int = PICTURE
-    until: int = PAGE
 
 
 @dataclass(frozen=True)
-class Heading:
+class Heading(Block):
     """A title with what is said in the same breath.
 
     ``level`` 1 is the sheet's own, which a page has as the heading of a section.
@@ -166,72 +171,58 @@ class Heading:
     text: str
     details: tuple[Cell, ...] = ()
     level: int = 1
-    rank: int = PICTURE
-    until: int = PAGE
 
 
 @dataclass(frozen=True)
-class Note:
+class Note(Block):
     """Sentences that a reader needs beside the numbers; ``listed`` ones are set apart."""
 
     lines: tuple[str, ...]
     listed: bool = False
     tone: Tone = "quiet"
-    rank: int = PICTURE
-    until: int = PAGE
 
 
 @dataclass(frozen=True)
-class Alert:
+class Alert(Block):
     """What speaks against the values, a line each."""
 
     lines: tuple[str, ...]
-    rank: int = PICTURE
-    until: int = PAGE
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Drawn(Block):
     """A chart; a wide one keeps its size and is scrolled. ``caption`` replaces its title."""
 
     chart: Chart
     caption: str = ""
     wide: bool = False
-    rank: int = PAGE
-    until: int = PAGE
+    rank: int = field(default=PAGE, kw_only=True)
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Block):
     """An image, ``alt`` in words for who cannot see it."""
 
     image: "Image.Image"
     alt: str
     caption: str = ""
-    rank: int = PAGE
-    until: int = PAGE
+    rank: int = field(default=PAGE, kw_only=True)
 
 
 @dataclass(frozen=True)
-class Fold:
+class Fold(Block):
     """Blocks behind a line that opens them, where the reader can open anything."""
 
     summary: str
-    blocks: "tuple[Block, ...]"
-    rank: int = TERMINAL
-    until: int = PAGE
+    blocks: tuple[Block, ...]
+    rank: int = field(default=TERMINAL, kw_only=True)
 
 
 @dataclass(frozen=True)
-class Sides:
+class Sides(Block):
     """Groups of blocks side by side, where there is room."""
 
-    groups: "tuple[tuple[Block, ...], ...]"
-    rank: int = PICTURE
-    until: int = PAGE
-
-
-Block = Rows | Card | Heading | Note | Alert | Drawn | Picture | Fold | Sides
+    groups: tuple[tuple[Block, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,8 @@ def hidden_names(points: Points) -> list[str]:
     names = tuple(points)
     calipers, ends = [], set()
     for name, places in calipers_of(names).items():
-        own = {names[place] for place in places}
-        if all(points[end] is None for end in own):
+        both = {names[place] for place in places}
+        if all(points[end] is None for end in both):
             calipers.append(name.upper())
-            ends |= own
+            ends |= both
     return [*calipers, *(n for n, point in points.items() if point is None and n not in ends)]

@@ -194,8 +194,8 @@ def _tone(measure: Measurement) -> Tone:
 
 
 def _group(measure: str, structures: Iterable[str]) -> str:
-    own = (name for name in structures if measure in measure_names(name))
-    return next(own, structure_with(measure))
+    measured = (name for name in structures if measure in measure_names(name))
+    return next(measured, structure_with(measure))
 
 
 def _with_marks(rows: Sequence[Row], measures: Sequence[Measurement]) -> tuple[Row, ...]:

@@ -139,5 +139,5 @@ def negative_log_likelihood(truth: IntArray, probabilities: FloatArray) -> float
     """Mean of -log of the true class's probability, in nats; None without images."""
     if not len(truth):
         return None
-    own = probabilities[np.arange(len(truth)), truth]
-    return float(-np.log(np.maximum(own, _LEAST)).mean())
+    of_truth = probabilities[np.arange(len(truth)), truth]
+    return float(-np.log(np.maximum(of_truth, _LEAST)).mean())

@@ -97,10 +97,10 @@ class CoordinateLoss(nn.Module):
         state = targets[..., 2]
         total, counted = answers.new_zeros(()), answers.new_zeros(())
         for points in self.heatmaps:
-            own = list(points)
-            seen = (state[:, own] == _VISIBLE).all(dim=-1).float()
-            straight = _apart(found[:, own], wanted[:, own])
-            swapped = _apart(found[:, own], wanted[:, own[::-1]])
+            ends = list(points)
+            seen = (state[:, ends] == _VISIBLE).all(dim=-1).float()
+            straight = _apart(found[:, ends], wanted[:, ends])
+            swapped = _apart(found[:, ends], wanted[:, ends[::-1]])
             total = total + (torch.minimum(straight, swapped) * seen).sum()
             counted = counted + seen.sum()
         loss = total / counted.clamp(min=1)
@@ -130,10 +130,10 @@ def _distance_px(shares: Tensor, ends: Tensor) -> Tensor:
     ]
     distances = []
     for place, end in enumerate(ends.unbind(dim=1)):
-        own = shares if len(away) == 1 else shares * (away[place] < away[1 - place])
-        total = own.sum(dim=(1, 2)).clamp(min=1e-6)
-        x = (own * columns).sum(dim=(1, 2)) / total
-        y = (own * rows).sum(dim=(1, 2)) / total
+        part = shares if len(away) == 1 else shares * (away[place] < away[1 - place])
+        total = part.sum(dim=(1, 2)).clamp(min=1e-6)
+        x = (part * columns).sum(dim=(1, 2)) / total
+        y = (part * rows).sum(dim=(1, 2)) / total
         distances.append(((x - end[:, 0]).square() + (y - end[:, 1]).square() + 1e-4).sqrt())
     return torch.stack(distances).mean(dim=0)
 

@@ -24,13 +24,13 @@ class DecodedMasks:
         It crosses 0.5 exactly where ``mask`` changes to or from the structure, also where two
         structures touch, and it is the probability itself where there is one structure alone.
         """
-        own: FloatArray = self.probabilities[structure]
+        wanted: FloatArray = self.probabilities[structure]
         if len(self.probabilities) == 1:
-            return own
+            return wanted
         rivals = [1 - self.probabilities.sum(axis=0)]
         rivals += [p for i, p in enumerate(self.probabilities) if i != structure]
         rival = np.maximum.reduce(rivals)
-        relative: FloatArray = own / np.maximum(own + rival, 1e-6)
+        relative: FloatArray = wanted / np.maximum(wanted + rival, 1e-6)
         return relative
 
 
